@@ -1,0 +1,67 @@
+"""asyncpg: `fetch` prepares and caches statements by itself; everything is binary."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+
+from runner.adapter import AsyncAdapter, Rows
+from runner.job import Query, Target
+
+MODES = {
+    "fetch": "Connection.fetch: statement prepared once and cached, binary",
+    "batch": "Connection.executemany: prepared, pipelined, atomic, binary",
+    "copy": "Connection.copy_records_to_table: binary COPY",
+}
+
+
+class AsyncpgAdapter(AsyncAdapter):
+    def versions(self) -> tuple[str, str, dict[str, str]]:
+        return "asyncpg", asyncpg.__version__, {}
+
+    def mode(self, kind: str) -> str:
+        return MODES[kind]
+
+    async def connect(self) -> Any:
+        return await asyncpg.connect(**self.job.connection)
+
+    async def close(self, connection: Any) -> None:
+        await connection.close()
+
+    async def fetch(self, connection: Any, query: Query) -> Rows:
+        rows: Rows = await connection.fetch(query.sql, *query.args)
+        return rows
+
+    def fetch_operation(self, connection: Any, query: Query) -> Callable[[], Awaitable[int]]:
+        fetch, sql, args = connection.fetch, query.sql, query.args
+
+        async def operation() -> int:
+            return len(await fetch(sql, *args))
+
+        return operation
+
+    def batch_operation(
+        self, connection: Any, query: Query, target: Target
+    ) -> Callable[[], Awaitable[int]]:
+        executemany, sql, rows = connection.executemany, query.sql, target.rows
+
+        async def operation() -> int:
+            await executemany(sql, rows)
+            return len(rows)
+
+        return operation
+
+    def copy_operation(
+        self, connection: Any, query: Query, target: Target
+    ) -> Callable[[], Awaitable[int]]:
+        columns = [column.name for column in query.columns]
+
+        async def operation() -> int:
+            await connection.copy_records_to_table(
+                target.table, schema_name=target.schema, columns=columns, records=target.rows
+            )
+            return len(target.rows)
+
+        return operation

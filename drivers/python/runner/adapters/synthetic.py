@@ -1,0 +1,71 @@
+"""Drivers without I/O: `null` measures the runner, `delay` tells it a known truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import cycle
+from typing import Any
+
+from runner.adapter import AsyncAdapter, Rows
+from runner.job import BadJobError, Query, Target
+
+
+class _Synthetic(AsyncAdapter):
+    synthetic = True
+
+    async def connect(self) -> Any:
+        return None
+
+    async def close(self, connection: Any) -> None:
+        return None
+
+    async def fetch(self, connection: Any, query: Query) -> Rows:
+        return []
+
+
+class NullAdapter(_Synthetic):
+    def versions(self) -> tuple[str, str, dict[str, str]]:
+        return "null", "1", {}
+
+    def mode(self, kind: str) -> str:
+        return "returns at once, without I/O"
+
+    def fetch_operation(self, connection: Any, query: Query) -> Callable[[], Awaitable[int]]:
+        rows = self.job.expected_rows
+
+        async def operation() -> int:
+            return rows
+
+        return operation
+
+    def batch_operation(
+        self, connection: Any, query: Query, target: Target
+    ) -> Callable[[], Awaitable[int]]:
+        return self.fetch_operation(connection, query)
+
+    def copy_operation(
+        self, connection: Any, query: Query, target: Target
+    ) -> Callable[[], Awaitable[int]]:
+        return self.fetch_operation(connection, query)
+
+
+class DelayAdapter(_Synthetic):
+    def versions(self) -> tuple[str, str, dict[str, str]]:
+        return "delay", "1", {}
+
+    def mode(self, kind: str) -> str:
+        return "waits for options.delays_ms, without I/O"
+
+    def fetch_operation(self, connection: Any, query: Query) -> Callable[[], Awaitable[int]]:
+        try:
+            delays = cycle([float(delay) / 1e3 for delay in self.job.options["delays_ms"]])
+            rows = int(self.job.options["rows"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadJobError("driver delay needs options.delays_ms and options.rows") from error
+
+        async def operation() -> int:
+            await asyncio.sleep(next(delays))
+            return rows
+
+        return operation

@@ -1,0 +1,114 @@
+"""The job as the runner sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+CONTRACT_VERSION = 1
+
+
+class BadJobError(Exception):
+    """The job is not what the contract says; exit code 2."""
+
+
+class UnsupportedError(Exception):
+    """The driver cannot do this query; exit code 3."""
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query with its arguments as native values."""
+
+    kind: str
+    sql: str
+    args: tuple[Any, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_types(self) -> list[tuple[str, str]]:
+        """(name, declared type) of every column, as `canonical.checksum` wants them."""
+        return [(column.name, column.type) for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where `batch` and `copy` write, and the native rows that they send."""
+
+    schema: str
+    table: str
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Job:
+    driver: str
+    options: dict[str, Any]
+    connection: dict[str, Any]
+    query: Query
+    target: Target | None
+    readback: Query | None
+    expected_rows: int
+    expected_checksum: str
+    concurrency: int
+    warmup_seconds: float
+    measure_seconds: float
+
+
+def native(type_name: str, value: Any) -> Any:
+    """The Python value of an argument's JSON value."""
+    return bytes.fromhex(value) if type_name == "bytea" and value is not None else value
+
+
+def parse(message: Any) -> Job:
+    """The job of a decoded JSON message; raises BadJobError."""
+    try:
+        version = message["contract"]
+        if version != CONTRACT_VERSION:
+            raise BadJobError(f"contract {version!r} is unknown, this runner has version 1")
+        return _parse(message)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadJobError(f"the job lacks or garbles {error}") from error
+
+
+def _parse(message: dict[str, Any]) -> Job:
+    query = message["query"]
+    columns = _columns(query["columns"])
+    readback = query["readback"]
+    return Job(
+        driver=message["driver"],
+        options=message["options"],
+        connection=message["connection"],
+        query=Query(
+            query["kind"],
+            query["sql"],
+            tuple(native(arg["type"], arg["value"]) for arg in query["args"]),
+            columns,
+        ),
+        target=_target(query["target"], columns),
+        readback=readback and Query("fetch", readback["sql"], (), _columns(readback["columns"])),
+        expected_rows=query["expect"]["rows"],
+        expected_checksum=query["expect"]["checksum"],
+        concurrency=message["concurrency"],
+        warmup_seconds=message["warmup_seconds"],
+        measure_seconds=message["measure_seconds"],
+    )
+
+
+def _columns(columns: list[dict[str, Any]]) -> tuple[Column, ...]:
+    return tuple(Column(column["name"], column["type"]) for column in columns)
+
+
+def _target(target: dict[str, Any] | None, columns: tuple[Column, ...]) -> Target | None:
+    if target is None:
+        return None
+    row = tuple(
+        native(column.type, value) for column, value in zip(columns, target["row"], strict=True)
+    )
+    return Target(target["schema"], target["table"], [row] * target["row_count"])

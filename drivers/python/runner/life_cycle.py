@@ -1,0 +1,135 @@
+"""From the job to the result: connect, verify, warm up, measure."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from collections.abc import Callable
+from typing import Any
+
+import uvloop
+
+from pgbench_drivers.contract import canonical
+from runner.adapter import Adapter, AsyncAdapter, BlockingAdapter, Rows
+from runner.closed_loop import run_tasks, run_threads
+from runner.events import emit
+from runner.job import CONTRACT_VERSION, Job, Query
+from runner.measure import WindowResult
+
+
+def run(adapter: Adapter) -> None:
+    """Run the adapter's job to its `result` event; raises what went wrong."""
+    _hello(adapter)
+    if isinstance(adapter, AsyncAdapter):
+        uvloop.run(_run_async(adapter))
+    elif isinstance(adapter, BlockingAdapter):
+        _run_blocking(adapter)
+
+
+def _hello(adapter: Adapter) -> None:
+    name, version, components = adapter.versions()
+    if isinstance(adapter, AsyncAdapter):
+        components = {"uvloop": metadata.version("uvloop"), **components}
+    emit(
+        "hello",
+        contract=CONTRACT_VERSION,
+        runner="python",
+        runtime={
+            "name": platform.python_implementation(),
+            "version": platform.python_version(),
+        },
+        driver={"name": name, "version": version},
+        components=components,
+        mode=adapter.mode(adapter.job.query.kind),
+        synthetic=adapter.synthetic,
+    )
+
+
+async def _run_async(adapter: AsyncAdapter) -> None:
+    job = adapter.job
+    connections = [await adapter.connect() for _ in range(job.concurrency)]
+    operations = [adapter.operation(connection) for connection in connections]
+    answer = _Answer(job, synthetic=adapter.synthetic)
+    if job.readback is None:
+        answer.check(await adapter.fetch(connections[0], job.query), job.query)
+    else:
+        await operations[0]()
+        answer.check(await adapter.fetch(connections[0], job.readback), job.readback)
+    for operation in operations if job.readback is None else operations[1:]:
+        await operation()
+    answer.emit_ready()
+    window = await _windows_async(job, operations)
+    emit("result", **window.result())
+    for connection in connections:
+        await adapter.close(connection)
+
+
+async def _windows_async(job: Job, operations: list[Any]) -> WindowResult:
+    if job.warmup_seconds > 0:
+        emit("started", window="warmup")
+        emit("finished", **(await run_tasks(operations, job.warmup_seconds)).finished("warmup"))
+    emit("started", window="measure")
+    window = await run_tasks(operations, job.measure_seconds)
+    emit("finished", **window.finished("measure"))
+    return window
+
+
+def _run_blocking(adapter: BlockingAdapter) -> None:
+    job = adapter.job
+    connections = [adapter.connect() for _ in range(job.concurrency)]
+    operations = [adapter.operation(connection) for connection in connections]
+    answer = _Answer(job, synthetic=adapter.synthetic)
+    if job.readback is None:
+        answer.check(adapter.fetch(connections[0], job.query), job.query)
+    else:
+        operations[0]()
+        answer.check(adapter.fetch(connections[0], job.readback), job.readback)
+    for operation in operations if job.readback is None else operations[1:]:
+        operation()
+    answer.emit_ready()
+    window = _windows_blocking(job, operations)
+    emit("result", **window.result())
+    for connection in connections:
+        adapter.close(connection)
+
+
+def _windows_blocking(job: Job, operations: list[Callable[[], int]]) -> WindowResult:
+    if job.warmup_seconds > 0:
+        emit("started", window="warmup")
+        emit("finished", **run_threads(operations, job.warmup_seconds).finished("warmup"))
+    emit("started", window="measure")
+    window = run_threads(operations, job.measure_seconds)
+    emit("finished", **window.finished("measure"))
+    return window
+
+
+class _Answer:
+    """The first answer, and whether it is right."""
+
+    def __init__(self, job: Job, *, synthetic: bool) -> None:
+        self._job = job
+        self._synthetic = synthetic
+        self._checksum: str | None = None
+
+    def check(self, rows: Rows, query: Query) -> None:
+        """Compare rows with the job's expectation; raises canonical.WrongAnswerError."""
+        if self._synthetic:
+            return
+        expected_rows = self._job.expected_rows
+        if len(rows) != expected_rows:
+            raise canonical.WrongAnswerError(f"expected {expected_rows} rows, got {len(rows)}")
+        self._checksum = canonical.checksum(rows, query.column_types)
+        if self._checksum != self._job.expected_checksum:
+            raise canonical.WrongAnswerError(
+                f"checksum of the decoded values is {self._checksum}, "
+                f"expected {self._job.expected_checksum}"
+            )
+
+    def emit_ready(self) -> None:
+        emit(
+            "ready",
+            connections=self._job.concurrency,
+            rows=self._job.expected_rows,
+            columns=len(self._job.query.columns),
+            checksum=self._checksum,
+        )

@@ -1,0 +1,1 @@
+"""Pure functions from a result document to figures. May import `results` only."""

@@ -1,0 +1,68 @@
+"""The command `pgbench-drivers`: arguments in, words and exit codes out."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from pgbench_drivers import __version__
+from pgbench_drivers.cli.doctor import doctor
+from pgbench_drivers.cli.export import export
+from pgbench_drivers.cli.listing import list_things
+from pgbench_drivers.cli.report import report
+from pgbench_drivers.cli.run import run
+from pgbench_drivers.cli.setup import setup
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.server import ServerError
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pgbench-drivers")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Measure PostgreSQL drivers of several languages against each other.
+
+    \b
+    pgbench-drivers run                          all drivers, all queries
+    pgbench-drivers run --quick                  the same with short windows
+    pgbench-drivers run -d 'asyncpg' -d 'pgx'    two drivers only
+    pgbench-drivers run --dry-run                what would run, and how long
+    pgbench-drivers doctor                       what this machine can run
+
+    Exit codes: 0 everything was measured; 1 a driver failed or could not be
+    run; 2 wrong usage, or nothing could be measured; 130 interrupted.
+    """
+    context.obj = {"debug": debug}
+
+
+for command in (run, report, export, list_things, doctor, setup):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: errors become one sentence on stderr."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _say("interrupted", EXIT_INTERRUPTED)
+    except KeyboardInterrupt:
+        code = _say("interrupted", EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except (UserError, ServerError, OSError) as error:
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        code = _say(f"error: {error}", EXIT_USAGE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(text: str, code: int) -> int:
+    click.echo(f"pgbench-drivers: {text}", err=True)
+    return code

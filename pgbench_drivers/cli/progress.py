@@ -1,0 +1,164 @@
+"""Showing a run: a live bar on a terminal, one JSON object a line elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from pgbench_drivers.plan.plan import Step, Windows, estimate_seconds
+from pgbench_drivers.results.journal import StepRecord
+from pgbench_drivers.results.model import Round
+
+
+class Presenter:
+    """Shows messages and steps; a context manager that leaves the terminal clean."""
+
+    def __enter__(self) -> Presenter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def expect(self, steps: int, windows: Windows) -> None:
+        """The plan is known."""
+
+    def say(self, text: str) -> None:
+        """Something worth knowing."""
+
+    def step_started(self, step: Step) -> None:
+        """A step begins."""
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        """A step has ended."""
+
+    def step_skipped(self, step: Step) -> None:
+        """A step is not needed."""
+
+
+class LinePresenter(Presenter):
+    """For pipes and logs: an object per finished step on stdout, messages on stderr."""
+
+    def say(self, text: str) -> None:
+        print(f"pgbench-drivers: {text}", file=sys.stderr, flush=True)
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        print(json.dumps(_as_object(step, record)), flush=True)
+
+
+class BarPresenter(Presenter):
+    """For people: current cell, last figure and time left in one line."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description:<34}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]:>9}"),
+            TextColumn("[dim]{task.fields[last]}"),
+            console=console,
+        )
+        self._task: Any = None
+        self._remaining = 0
+        self._windows = Windows(0, 0)
+        self._seconds_per_step: float | None = None
+        self._step_began = 0.0
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def expect(self, steps: int, windows: Windows) -> None:
+        self._remaining, self._windows = steps, windows
+        self._task = self._progress.add_task("starting", total=steps, left="", last="")
+
+    def say(self, text: str) -> None:
+        self._console.print(f"[dim]·[/] {text}", highlight=False)
+
+    def step_started(self, step: Step) -> None:
+        self._progress.start()
+        self._step_began = time.monotonic()
+        cell = step.cell
+        self._progress.update(
+            self._task,
+            description=f"round {step.round + 1}  {cell.driver} × {cell.query}",
+            left=self._time_left(),
+        )
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        took = time.monotonic() - self._step_began
+        before = self._seconds_per_step
+        self._seconds_per_step = took if before is None else 0.9 * before + 0.1 * took
+        self._advance()
+        if record.failure:
+            self._console.print(
+                f"[red]failed[/]  {step.cell}: {record.failure.reason}", highlight=False
+            )
+        elif record.round:
+            self._progress.update(self._task, last=f"{step.cell.driver}: {figure(record.round)}")
+
+    def step_skipped(self, step: Step) -> None:
+        self._advance()
+
+    def _advance(self) -> None:
+        self._remaining -= 1
+        self._progress.update(self._task, advance=1, left=self._time_left())
+
+    def _time_left(self) -> str:
+        per_step = self._seconds_per_step or estimate_seconds(1, self._windows)
+        return f"{duration_text(self._remaining * per_step)} left"
+
+
+def presenter() -> Presenter:
+    """The one that fits stdout."""
+    console = Console()
+    return BarPresenter(console) if console.is_terminal else LinePresenter()
+
+
+def figure(measured: Round) -> str:
+    """The figure of a round, in a few words."""
+    per_second = measured.queries / measured.elapsed_ns * 1e9
+    return f"{per_second:,.0f} queries/s, mean {measured.latency.mean_ns / 1e6:.2f} ms"
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds as people say them."""
+    whole = max(0, round(seconds))
+    if whole < 90:
+        return f"{whole} s"
+    if whole < 5400:
+        return f"{round(whole / 60)} min"
+    return f"{whole / 3600:.1f} h"
+
+
+def _as_object(step: Step, record: StepRecord) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "event": "step",
+        "position": step.position,
+        "round": step.round,
+        "driver": record.driver,
+        "query": record.query,
+        "concurrency": record.concurrency,
+    }
+    if record.failure:
+        return {**found, "failed": record.failure.kind, "reason": record.failure.reason}
+    if record.round:
+        measured = record.round
+        found["queries_per_second"] = round(measured.queries / measured.elapsed_ns * 1e9, 1)
+        found["latency_mean_us"] = round(measured.latency.mean_ns / 1e3, 1)
+    return found

@@ -1,0 +1,265 @@
+"""`pgbench-drivers run`."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+import msgspec
+
+from pgbench_drivers.cli.outcome import show_outcome
+from pgbench_drivers.cli.progress import Presenter, duration_text, presenter
+from pgbench_drivers.cli.report import write_all
+from pgbench_drivers.config.options import Options, load_options, select
+from pgbench_drivers.config.queries import load_queries
+from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.execution import session
+from pgbench_drivers.paths import BENCH_TOML, QUERIES, REGISTRY, RESULTS
+from pgbench_drivers.plan.plan import Windows, estimate_seconds, make_cells, make_steps
+from pgbench_drivers.results import storage
+
+EXIT_FAILED = 1
+
+
+class NumberList(click.ParamType[list[int]]):
+    """Comma-separated whole numbers."""
+
+    name = "n,n,…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[int]:
+        if isinstance(value, list):
+            return value
+        try:
+            return [int(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
+
+
+@click.command()
+@click.option(
+    "-d",
+    "--drivers",
+    multiple=True,
+    metavar="GLOB",
+    help="Drivers to run, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: all]",
+)
+@click.option(
+    "-q",
+    "--queries",
+    multiple=True,
+    metavar="GLOB",
+    help="Queries to run, as listed by `list queries`; repeatable; a leading ! excludes.  [default: all]",
+)
+@click.option(
+    "-c",
+    "--concurrency",
+    type=NumberList(),
+    help="Concurrent connections; several levels with commas.  [default: 8]",
+)
+@click.option(
+    "--warmup",
+    type=float,
+    metavar="SECONDS",
+    help="Warm-up per cell, spread over its rounds.  [default: 5]",
+)
+@click.option(
+    "--duration",
+    type=float,
+    metavar="SECONDS",
+    help="Measured time per cell, spread over its rounds.  [default: 10]",
+)
+@click.option(
+    "--rounds",
+    type=int,
+    metavar="N",
+    help="Rounds per cell; all cells run once, shuffled, before any runs again.  [default: 5]",
+)
+@click.option("--seed", type=int, metavar="N", help="Seed of the shuffle.  [default: 1]")
+@click.option(
+    "--server",
+    metavar="auto|docker|embedded|DSN",
+    help="Which PostgreSQL: a container, a pip-installed one, or yours (a libpq DSN or URL; only a schema of our own is touched).  [default: auto]",
+)
+@click.option(
+    "--pg-version",
+    metavar="N",
+    help="Tag of the postgres image for --server docker.  [default: 18]",
+)
+@click.option(
+    "--transport",
+    type=click.Choice(["tcp", "unix"]),
+    help="How clients reach the server.  [default: tcp]",
+)
+@click.option(
+    "--pin-client", type=NumberList(), metavar="CPU,…", help="CPUs that the runners may use."
+)
+@click.option(
+    "--pin-server", type=NumberList(), metavar="CPU,…", help="CPUs that the server may use."
+)
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="How long a driver may be silent beyond its window before it counts as hung.  [default: 60]",
+)
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Everything, in short windows: 0.25 s warm-up, 0.75 s measured, one round.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Options file; flags override it.  [default: bench.toml]",
+)
+@click.option(
+    "--registry",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=REGISTRY,
+    help="Driver registry.  [default: drivers/drivers.toml]",
+)
+@click.option(
+    "--queries-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=QUERIES,
+    help="Query files.  [default: queries/]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for result, report and figures.  [default: results/<time>]",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIRECTORY",
+    help="Continue the interrupted run in this directory, with its options.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the plan and the time it will take, and stop.")
+def run(**flags: Any) -> int:
+    """Run drivers × queries × concurrency levels and write a report.
+
+    Every finished step is on disk at once. Ctrl-C ends runners and server and
+    keeps what was measured; `--resume` continues.
+
+    On a terminal a bar shows the progress; otherwise stdout carries one JSON
+    object per finished step, and messages go to stderr.
+    """
+    request = _request(flags)
+    if flags["dry_run"]:
+        _show_plan(request)
+        return 0
+    _end_on_sigterm()
+    with presenter() as shown:
+        windows = Windows.spread(
+            request.options.warmup, request.options.duration, request.options.rounds
+        )
+        shown.expect(_step_count(request), windows)
+        return _run(request, shown)
+
+
+def _run(request: session.Request, shown: Presenter) -> int:
+    try:
+        document = session.run(request, shown, shown.say)
+    except (KeyboardInterrupt, UserError):
+        _report_what_there_is(request.directory, shown)
+        raise
+    paths = write_all(document, request.directory, shown.say)
+    return EXIT_FAILED if show_outcome(document, paths) else 0
+
+
+def _report_what_there_is(directory: Path, shown: Presenter) -> None:
+    """After an interruption: what was measured gets its report too."""
+    path = directory / storage.RESULT_NAME
+    if not path.exists():
+        return
+    document = storage.read(path)
+    if any(cell.rounds for cell in document.cells):
+        write_all(document, directory, shown.say)
+        shown.say(f"interrupted; continue with: pgbench-drivers run --resume {directory}")
+
+
+def _request(flags: dict[str, Any]) -> session.Request:
+    if flags["resume"]:
+        return _resumed_request(flags)
+    config = flags["config"] or (BENCH_TOML if BENCH_TOML.exists() else None)
+    given = {
+        name: (list(flags[name]) or None) if name in ("drivers", "queries") else flags[name]
+        for name in Options.__struct_fields__
+    }
+    options = load_options(config, given, quick=flags["quick"])
+    return _make_request(flags, options, flags["output"] or _new_directory(), _typed(), False)
+
+
+def _resumed_request(flags: dict[str, Any]) -> session.Request:
+    header, options = session.resumed_options(flags["resume"])
+    if flags["server"]:
+        options = msgspec.structs.replace(options, server=flags["server"])
+    if options.server == "dsn":
+        raise UserError("the run used a server of yours: give it again with --server")
+    return _make_request(flags, options, flags["resume"], header.options.command, True)
+
+
+def _make_request(
+    flags: dict[str, Any], options: Options, directory: Path, command: str, resume: bool
+) -> session.Request:
+    registry = {driver.name: driver for driver in load_registry(flags["registry"])}
+    queries = {query.name: query for query in load_queries(flags["queries_dir"])}
+    return session.Request(
+        options=options,
+        drivers=[registry[name] for name in select(registry, options.drivers, "driver")],
+        queries=[queries[name] for name in select(queries, options.queries, "query")],
+        directory=directory,
+        command=command,
+        resume=resume,
+    )
+
+
+def _new_directory() -> Path:
+    return RESULTS / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
+
+
+def _typed() -> str:
+    """The command as the user typed it, without a password that a DSN may hold."""
+    words = ["pgbench-drivers", *sys.argv[1:]]
+    return " ".join(shlex.quote("DSN" if "://" in w or "dbname=" in w else w) for w in words)
+
+
+def _step_count(request: session.Request) -> int:
+    options = request.options
+    return len(request.drivers) * len(request.queries) * len(options.concurrency) * options.rounds
+
+
+def _show_plan(request: session.Request) -> None:
+    options = request.options
+    windows = Windows.spread(options.warmup, options.duration, options.rounds)
+    cells = make_cells(
+        [d.name for d in request.drivers], [q.name for q in request.queries], options.concurrency
+    )
+    for step in make_steps(cells, options.rounds, options.seed):
+        click.echo(f"round {step.round + 1}  {step.cell}")
+    seconds = estimate_seconds(_step_count(request), windows)
+    click.echo(
+        f"\n{len(request.drivers)} drivers × {len(request.queries)} queries × "
+        f"{len(options.concurrency)} concurrency levels = {len(cells)} cells, "
+        f"{options.rounds} rounds of {windows.warmup_seconds:g} s warm-up and "
+        f"{windows.measure_seconds:g} s measured each: about {duration_text(seconds)}, "
+        "plus set-up"
+    )
+
+
+def _end_on_sigterm() -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

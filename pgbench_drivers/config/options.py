@@ -1,0 +1,81 @@
+"""What a run can be told: `bench.toml` and flags, merged, flags first."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pgbench_drivers.config import toml
+from pgbench_drivers.errors import UserError
+
+Positive = Annotated[int, Meta(ge=1)]
+Cpus = Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A run's options; the defaults are those of the 2016 announcement.
+
+    `warmup` and `duration` are seconds per cell, spread evenly over its
+    `rounds`. `timeout` are the seconds that a driver may be silent beyond
+    what its window takes.
+    """
+
+    drivers: list[str] = msgspec.field(default_factory=lambda: ["*"])
+    queries: list[str] = msgspec.field(default_factory=lambda: ["*"])
+    concurrency: Annotated[list[Positive], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: [8]
+    )
+    warmup: Annotated[float, Meta(ge=0)] = 5.0
+    duration: Annotated[float, Meta(gt=0)] = 10.0
+    rounds: Positive = 5
+    seed: int = 1
+    server: str = "auto"
+    pg_version: str = "18"
+    transport: Literal["tcp", "unix"] = "tcp"
+    pin_client: Cpus | None = None
+    pin_server: Cpus | None = None
+    timeout: Annotated[float, Meta(gt=0)] = 60.0
+
+
+QUICK: dict[str, Any] = {"warmup": 0.25, "duration": 0.75, "rounds": 1}
+
+
+def load_options(config: Path | None, flags: dict[str, Any], *, quick: bool) -> Options:
+    """Options of the file, then of `quick`, then of the flags that are not None.
+
+    Raises UserError that names the file or the flag.
+    """
+    from_file = msgspec.structs.asdict(toml.load(config, Options)) if config else {}
+    given = {name: value for name, value in flags.items() if value is not None}
+    merged = {**from_file, **(QUICK if quick else {}), **given}
+    try:
+        options = msgspec.convert(merged, Options)
+    except msgspec.ValidationError as error:
+        raise UserError(f"options: {error}".replace("$.", "--")) from error
+    if len(set(options.concurrency)) != len(options.concurrency):
+        raise UserError("options: --concurrency names a level twice")
+    return options
+
+
+def select(names: Iterable[str], patterns: Sequence[str], what: str) -> list[str]:
+    """The names that match a glob pattern, in their own order; raises UserError.
+
+    A pattern that starts with "!" takes names away again.
+    """
+    known = list(names)
+    wanted = [p for p in patterns if not p.startswith("!")] or ["*"]
+    unwanted = [p[1:] for p in patterns if p.startswith("!")]
+    for pattern in [*wanted, *unwanted]:
+        if not fnmatch.filter(known, pattern):
+            raise UserError(f"no {what} matches {pattern!r}; there are: {', '.join(known)}")
+    return [
+        name
+        for name in known
+        if any(fnmatch.fnmatch(name, p) for p in wanted)
+        and not any(fnmatch.fnmatch(name, p) for p in unwanted)
+    ]

@@ -1,0 +1,79 @@
+"""The driver registry, `drivers/drivers.toml`; docs/add-a-driver.md explains the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from pgbench_drivers.config import toml
+from pgbench_drivers.errors import UserError
+
+Client = Literal["async", "threads", "synthetic"]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the parts of the registry."""
+
+
+class LanguageEntry(_File, frozen=True):
+    """A language whose runner the toolbench knows how to prepare."""
+
+    title: str
+
+
+class DriverEntry(_File, frozen=True):
+    """One row of the comparison.
+
+    `adapter` is the name by which the language's runner knows the driver,
+    `options` are handed to it, and `environment` names the set of packages it
+    runs with (Python only).
+    """
+
+    title: str
+    language: str
+    adapter: str
+    client: Client
+    notes: str
+    homepage: str = ""
+    environment: str = "default"
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class RegistryFile(_File, frozen=True):
+    """The keys of the registry file."""
+
+    languages: dict[str, LanguageEntry]
+    drivers: dict[str, DriverEntry]
+
+
+@dataclass(frozen=True)
+class DriverSpec:
+    """A driver by its name in the registry."""
+
+    name: str
+    language_title: str
+    entry: DriverEntry
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether this row measures the runner instead of a driver."""
+        return self.entry.client == "synthetic"
+
+
+def load_registry(path: Path) -> list[DriverSpec]:
+    """All drivers in the order of the file; raises UserError."""
+    file = toml.load(path, RegistryFile)
+    for name, entry in file.drivers.items():
+        if entry.language not in file.languages:
+            known = ", ".join(file.languages)
+            raise UserError(
+                f"{path}: key drivers.{name}.language: expected one of {known}, "
+                f"got {entry.language!r}"
+            )
+    return [
+        DriverSpec(name, file.languages[entry.language].title, entry)
+        for name, entry in file.drivers.items()
+    ]

@@ -1,0 +1,188 @@
+"""Job and events of the runner contract, as defined in docs/runner-contract.md.
+
+The JSON Schema beside this file is generated from these classes by
+`python -m pgbench_drivers.contract.schema`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+QueryKind = Literal["fetch", "batch", "copy"]
+Window = Literal["warmup", "measure"]
+ErrorKind = Literal["bad-job", "unsupported", "wrong-answer", "driver"]
+
+Checksum = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0)]
+
+
+class ExitCode(IntEnum):
+    """How a runner ends; any other code, or a signal, is a crash."""
+
+    RESULT = 0
+    BAD_JOB = 2
+    UNSUPPORTED = 3
+    WRONG_ANSWER = 4
+    DRIVER = 5
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all parts of the contract: immutable, strict about unknown keys."""
+
+
+class Connection(Message, frozen=True):
+    """Where to connect; a `host` that starts with "/" is a unix socket's directory."""
+
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    user: str
+    password: str | None
+    database: str
+
+    def __repr__(self) -> str:
+        return f"Connection(host={self.host!r}, port={self.port}, user={self.user!r})"
+
+
+class Argument(Message, frozen=True):
+    """A query argument: PostgreSQL type and JSON value (bytea as hex digits)."""
+
+    type: str
+    value: Any
+
+
+class Column(Message, frozen=True):
+    """A column of an answer, or of the rows that are sent."""
+
+    name: str
+    type: str
+    nullable: bool = False
+
+
+class Target(Message, frozen=True):
+    """What `batch` and `copy` write: `row`, `row_count` times."""
+
+    schema: str
+    table: str
+    row: list[Any]
+    row_count: Positive
+
+
+class Readback(Message, frozen=True):
+    """The query whose answer proves that rows arrived."""
+
+    sql: str
+    columns: list[Column]
+
+
+class Expect(Message, frozen=True):
+    """The right answer to the first execution."""
+
+    rows: Count
+    checksum: Checksum
+
+
+class JobQuery(Message, frozen=True):
+    """The query to run."""
+
+    name: str
+    kind: QueryKind
+    sql: str
+    args: list[Argument]
+    columns: list[Column]
+    target: Target | None
+    readback: Readback | None
+    expect: Expect
+
+
+class Job(Message, frozen=True):
+    """Everything a runner needs to know."""
+
+    contract: Literal[1]
+    driver: str
+    options: dict[str, Any]
+    connection: Connection
+    query: JobQuery
+    concurrency: Positive
+    warmup_seconds: Seconds
+    measure_seconds: Seconds
+    seed: int
+
+
+class Named(Message, frozen=True):
+    """A name and the version that the running thing reports."""
+
+    name: str
+    version: str
+
+
+class Hello(Message, frozen=True, tag_field="event", tag="hello"):
+    """First event: who is running."""
+
+    contract: Literal[1]
+    runner: str
+    runtime: Named
+    driver: Named
+    components: dict[str, str]
+    mode: str
+    synthetic: bool
+
+
+class Ready(Message, frozen=True, tag_field="event", tag="ready"):
+    """Connected, prepared, first answer verified."""
+
+    connections: Positive
+    rows: Count
+    columns: Count
+    checksum: Checksum | None
+
+
+class Started(Message, frozen=True, tag_field="event", tag="started"):
+    """A window begins."""
+
+    window: Window
+
+
+class Finished(Message, frozen=True, tag_field="event", tag="finished"):
+    """A window has ended; CPU is the process's over the window, all threads."""
+
+    window: Window
+    elapsed_ns: Positive
+    queries: Count
+    cpu_user_us: Count
+    cpu_system_us: Count
+    max_rss_kib: Count
+
+
+class ResultLatency(Message, frozen=True):
+    """Latency of the measured window's queries, in nanoseconds."""
+
+    min_ns: Count
+    max_ns: Count
+    mean_ns: Annotated[float, Meta(ge=0)]
+    stddev_ns: Annotated[float, Meta(ge=0)]
+    histogram: str
+
+
+class Result(Message, frozen=True, tag_field="event", tag="result"):
+    """Last event of a success."""
+
+    queries: Positive
+    rows: Count
+    elapsed_ns: Positive
+    latency: ResultLatency
+
+
+class Error(Message, frozen=True, tag_field="event", tag="error"):
+    """Last event of a failure that the runner understood."""
+
+    kind: ErrorKind
+    message: str
+
+
+Event = Hello | Ready | Started | Finished | Result | Error

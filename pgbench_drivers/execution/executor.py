@@ -1,0 +1,114 @@
+"""Runs the steps of a plan against a started server, and journals each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psycopg
+
+from pgbench_drivers.config.queries import QuerySpec
+from pgbench_drivers.config.registry import DriverSpec
+from pgbench_drivers.contract.messages import Connection, JobQuery
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.execution.cell import StepContext, run_step
+from pgbench_drivers.execution.runner_process import RunnerCommand
+from pgbench_drivers.plan.plan import CellKey, Step, Windows
+from pgbench_drivers.results.journal import Journal, StepRecord
+
+
+class Observer(Protocol):
+    """Who wants to know how the run goes."""
+
+    def step_started(self, step: Step) -> None:
+        """A step begins."""
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        """A step has ended and is on disk."""
+
+    def step_skipped(self, step: Step) -> None:
+        """A step needs no run: its cell failed before, or an earlier run measured it."""
+
+
+class ServerLostError(UserError):
+    """The server went away in mid-run."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that the steps of one run have in common."""
+
+    drivers: Mapping[str, DriverSpec]
+    queries: Mapping[str, QuerySpec]
+    job_queries: Mapping[str, JobQuery]
+    runners: Mapping[str, RunnerCommand]
+    schema: str
+    connection: Connection
+    admin: psycopg.Connection[Any]
+    windows: Windows
+    seed: int
+    timeout_seconds: float
+    client_cpus: frozenset[int] | None
+    server_cpu: Callable[[], float | None]
+
+    def context(self, step: Step) -> StepContext:
+        """What one step needs."""
+        driver = self.drivers[step.cell.driver]
+        return StepContext(
+            step=step,
+            spec=self.queries[step.cell.query],
+            query=self.job_queries[step.cell.query],
+            schema=self.schema,
+            adapter=driver.entry.adapter,
+            options=driver.entry.options,
+            synthetic=driver.synthetic,
+            runner=self.runners[step.cell.driver],
+            connection=self.connection,
+            admin=self.admin,
+            windows=self.windows,
+            seed=self.seed + step.position,
+            timeout_seconds=self.timeout_seconds,
+            client_cpus=self.client_cpus,
+            server_cpu=self.server_cpu,
+        )
+
+
+def execute(
+    bench: Bench,
+    steps: Sequence[Step],
+    earlier: Sequence[StepRecord],
+    journal: Journal,
+    observer: Observer,
+) -> list[StepRecord]:
+    """Run the steps that `earlier` does not hold; returns all records.
+
+    A cell that has failed is not run again in later rounds. Raises
+    ServerLostError when the server no longer answers.
+    """
+    records = list(earlier)
+    done = {(cell_of(r), r.round.index) for r in records if r.round}
+    failed = {cell_of(r) for r in records if r.failure}
+    for step in steps:
+        if step.cell in failed or (step.cell, step.round) in done:
+            observer.step_skipped(step)
+            continue
+        observer.step_started(step)
+        try:
+            record = run_step(bench.context(step))
+        except psycopg.Error as error:
+            raise ServerLostError(
+                f"the server failed while {step.cell} was measured: {error}; "
+                "what was measured before is kept, and --resume continues the run"
+            ) from error
+        journal.append(record)
+        records.append(record)
+        if record.failure:
+            failed.add(step.cell)
+        observer.step_finished(step, record)
+    return records
+
+
+def cell_of(record: StepRecord) -> CellKey:
+    """The cell that a record belongs to."""
+    return CellKey(record.driver, record.query, record.concurrency)

@@ -1,0 +1,317 @@
+"""A whole run: runners prepared, server started, cells measured, document written."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import msgspec
+
+from pgbench_drivers.config.options import Options
+from pgbench_drivers.config.queries import QuerySpec
+from pgbench_drivers.config.registry import DriverSpec
+from pgbench_drivers.contract.messages import Connection, JobQuery
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.execution import environment, reference
+from pgbench_drivers.execution.executor import Bench, Observer, execute
+from pgbench_drivers.execution.runner_process import RunnerCommand
+from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
+from pgbench_drivers.results import journal as journals
+from pgbench_drivers.results import model, storage
+from pgbench_drivers.results.journal import Journal, StepRecord
+from pgbench_drivers.server import Server, choose_server
+from pgbench_drivers.server.admin import admin_connection, temporary_schema
+from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
+
+Say = Callable[[str], None]
+
+# Connections beside the runner's: the orchestrator's own and some reserve.
+SPARE_CONNECTIONS = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run, and where to leave it.
+
+    `resume` continues the journal in `directory`; `command` is what the user
+    typed, for the report.
+    """
+
+    options: Options
+    drivers: Sequence[DriverSpec]
+    queries: Sequence[QuerySpec]
+    directory: Path
+    command: str
+    resume: bool
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Runners by driver name, and why the other drivers cannot run."""
+
+    runners: dict[str, RunnerCommand]
+    not_run: dict[str, str]
+
+
+def prepare_runners(drivers: Sequence[DriverSpec], say: Say) -> Prepared:
+    """Make every language's runner ready; a language that fails takes only its drivers away."""
+    runners: dict[str, RunnerCommand] = {}
+    not_run: dict[str, str] = {}
+    outcomes: dict[tuple[str, str], RunnerCommand | str] = {}
+    for driver in drivers:
+        key = (driver.entry.language, driver.entry.environment)
+        if key not in outcomes:
+            outcomes[key] = _prepare(*key, say)
+        outcome = outcomes[key]
+        if isinstance(outcome, str):
+            not_run[driver.name] = outcome
+        else:
+            runners[driver.name] = outcome
+    return Prepared(runners, not_run)
+
+
+def _prepare(language: str, environment_name: str, say: Say) -> RunnerCommand | str:
+    toolchain = TOOLCHAINS.get(language)
+    if toolchain is None:
+        return f"the toolbench has no toolchain for the language {language!r}"
+    try:
+        command = toolchain.prepare(environment_name, say)
+    except ToolchainError as error:
+        say(f"{language}: cannot be run: {error}")
+        return str(error)
+    return RunnerCommand(command.argv, command.directory, command.environment)
+
+
+def run(request: Request, observer: Observer, say: Say) -> model.Run:
+    """Run the request and return its document, which is on disk as `result.json`.
+
+    Ctrl-C (KeyboardInterrupt) and errors end server and runners; the document
+    of what was measured until then is written all the same before they are
+    raised again.
+    """
+    prepared = prepare_runners(request.drivers, say)
+    if not prepared.runners:
+        reasons = "; ".join(sorted(set(prepared.not_run.values())))
+        raise UserError(f"no driver can run here: {reasons}")
+    request.directory.mkdir(parents=True, exist_ok=True)
+    with _server(request.options, say) as server:
+        return _run_on(server, request, prepared, observer, say)
+
+
+@contextlib.contextmanager
+def _server(options: Options, say: Say) -> Iterator[Server]:
+    server = choose_server(
+        options.server,
+        pg_version=options.pg_version,
+        transport=options.transport,
+        max_connections=max(options.concurrency) + SPARE_CONNECTIONS,
+        say=say,
+    )
+    with server:
+        if options.pin_server:
+            server.set_affinity(set(options.pin_server))
+        yield server
+
+
+def _run_on(
+    server: Server, request: Request, prepared: Prepared, observer: Observer, say: Say
+) -> model.Run:
+    with admin_connection(server.endpoint) as admin, temporary_schema(admin) as schema:
+        say("finding the right answers with the reference client")
+        job_queries = {
+            spec.name: reference.job_query(admin, spec, schema) for spec in request.queries
+        }
+        header, earlier, journal = _open_journal(request, prepared, server, job_queries)
+        options = request.options
+        bench = Bench(
+            drivers={d.name: d for d in request.drivers},
+            queries={q.name: q for q in request.queries},
+            job_queries=job_queries,
+            runners=prepared.runners,
+            schema=schema,
+            connection=Connection(**vars(server.endpoint)),
+            admin=admin,
+            windows=Windows.spread(options.warmup, options.duration, options.rounds),
+            seed=options.seed,
+            timeout_seconds=options.timeout,
+            client_cpus=frozenset(options.pin_client) if options.pin_client else None,
+            server_cpu=server.cpu_seconds,
+        )
+        steps = make_steps(runnable_cells(request, prepared), options.rounds, options.seed)
+        try:
+            execute(bench, steps, earlier, journal, observer)
+        finally:
+            journal.close()
+            document = finish(request.directory, header)
+        return document
+
+
+def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
+    """The cells of the drivers that can run."""
+    return make_cells(
+        [d.name for d in request.drivers if d.name in prepared.runners],
+        [q.name for q in request.queries],
+        request.options.concurrency,
+    )
+
+
+def finish(directory: Path, header: model.Run) -> model.Run:
+    """Write `result.json` from the journal in `directory`, and return it."""
+    _, records = journals.read(directory / journals.JOURNAL_NAME)
+    document = journals.assemble(header, records, _now())
+    storage.write(document, directory / storage.RESULT_NAME)
+    return document
+
+
+def _open_journal(
+    request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
+) -> tuple[model.Run, list[StepRecord], Journal]:
+    path = request.directory / journals.JOURNAL_NAME
+    header = _header(request, prepared, server, job_queries)
+    if not request.resume:
+        if path.exists():
+            raise UserError(
+                f"{request.directory} holds a run already: continue it with --resume, "
+                "or choose another directory with --output"
+            )
+        return header, [], Journal.create(path, header)
+    earlier, records = journals.read(path)
+    if earlier.server.version != header.server.version:
+        raise UserError(
+            f"{request.directory} was measured on PostgreSQL {earlier.server.version}, this is "
+            f"{header.server.version}: figures of two servers do not belong into one run"
+        )
+    return earlier, records, Journal(path)
+
+
+def _header(
+    request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
+) -> model.Run:
+    machine = environment.describe()
+    started = _now()
+    return model.Run(
+        format_version=model.FORMAT_VERSION,
+        run_id=secrets.token_hex(8),
+        started_at=started,
+        finished_at=started,
+        complete=False,
+        options=_options(request),
+        environment=machine,
+        server=_server_facts(server),
+        queries=[_query_facts(spec, job_queries[spec.name]) for spec in request.queries],
+        drivers=[_driver_facts(spec, prepared) for spec in request.drivers],
+        cells=_empty_cells(request, prepared),
+        warnings=environment.warnings(machine),
+    )
+
+
+def _empty_cells(request: Request, prepared: Prepared) -> list[model.Cell]:
+    keys = make_cells(
+        [d.name for d in request.drivers],
+        [q.name for q in request.queries],
+        request.options.concurrency,
+    )
+    return [_empty_cell(key, prepared.not_run.get(key.driver)) for key in keys]
+
+
+def _empty_cell(key: CellKey, not_run_reason: str | None) -> model.Cell:
+    return model.Cell(
+        driver=key.driver,
+        query=key.query,
+        concurrency=key.concurrency,
+        status="not-run" if not_run_reason else "unfinished",
+        reason=not_run_reason or "interrupted before its first round",
+        mode=None,
+        rounds=[],
+        failures=[],
+    )
+
+
+def _options(request: Request) -> model.Options:
+    options = request.options
+    return model.Options(
+        concurrency=options.concurrency,
+        warmup_seconds=options.warmup,
+        measure_seconds=options.duration,
+        rounds=options.rounds,
+        seed=options.seed,
+        server="dsn" if "=" in options.server or "://" in options.server else options.server,
+        transport=options.transport,
+        pin_client=options.pin_client,
+        pin_server=options.pin_server,
+        command=request.command,
+    )
+
+
+def _server_facts(server: Server) -> model.Server:
+    info = server.info
+    return model.Server(
+        backend=info.backend,
+        reason=info.reason,
+        version=info.version,
+        settings=dict(info.settings),
+        details=dict(info.details),
+    )
+
+
+def _query_facts(spec: QuerySpec, job: JobQuery) -> model.Query:
+    file = spec.file
+    return model.Query(
+        name=spec.name,
+        title=file.title,
+        kind=file.kind,
+        headline=file.headline,
+        sql=file.sql,
+        description=file.description,
+        stresses=file.stresses,
+        rows=job.expect.rows,
+        columns=len(file.columns),
+    )
+
+
+def _driver_facts(spec: DriverSpec, prepared: Prepared) -> model.Driver:
+    entry = spec.entry
+    return model.Driver(
+        name=spec.name,
+        title=entry.title,
+        language=entry.language,
+        language_title=spec.language_title,
+        client=entry.client,
+        homepage=entry.homepage,
+        notes=entry.notes,
+        synthetic=spec.synthetic,
+        version=None,
+        runtime=None,
+        components={},
+        not_run_reason=prepared.not_run.get(spec.name),
+    )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def resumed_options(directory: Path) -> tuple[model.Run, Options]:
+    """Header and options of the run in `directory`, for `--resume`; raises UserError."""
+    header, _ = journals.read(directory / journals.JOURNAL_NAME)
+    asked = header.options
+    return header, msgspec.convert(
+        {
+            "drivers": [driver.name for driver in header.drivers],
+            "queries": [query.name for query in header.queries],
+            "concurrency": asked.concurrency,
+            "warmup": asked.warmup_seconds,
+            "duration": asked.measure_seconds,
+            "rounds": asked.rounds,
+            "seed": asked.seed,
+            "server": asked.server,
+            "transport": asked.transport,
+            "pin_client": asked.pin_client,
+            "pin_server": asked.pin_server,
+        },
+        Options,
+    )

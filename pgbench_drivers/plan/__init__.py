@@ -1,0 +1,1 @@
+"""Which cell is measured when: pure functions. May import `config` and `results`."""

@@ -1,0 +1,175 @@
+"""The result document of one run, version 1.
+
+Units are in the names: `_ns` nanoseconds, `_us` microseconds, `_kib` KiB.
+Nothing aggregated is stored without the rounds that it came from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+FORMAT_VERSION = 1
+
+CellStatus = Literal["ok", "failed", "unsupported", "not-run", "unfinished"]
+FailureKind = Literal[
+    "bad-job", "unsupported", "wrong-answer", "driver", "crash", "timeout", "contract", "server"
+]
+Backend = Literal["docker", "embedded", "dsn"]
+
+PERCENTILES: tuple[float, ...] = (25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
+
+
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of everything in the document: immutable, and strict about unknown keys."""
+
+
+class Latency(Document, frozen=True):
+    """Latency of every query of one round, in nanoseconds.
+
+    `percentiles_ns` has a key per entry of `PERCENTILES` ("25", "99.9") and is
+    taken from `histogram`, an HdrHistogram (V2, compressed, base64; 1 ns to
+    1 hour, 3 significant digits); the other figures are exact. `stddev_ns` is
+    the population standard deviation.
+    """
+
+    min_ns: int
+    max_ns: int
+    mean_ns: float
+    stddev_ns: float
+    percentiles_ns: dict[str, int]
+    histogram: str
+
+
+class Round(Document, frozen=True):
+    """One measured window of one cell.
+
+    `position` is the place of this round in the run's order, from 0.
+    Client CPU is the runner process's, all threads; `server_cpu_us` is that of
+    all server processes, or None where it cannot be read.
+    """
+
+    index: int
+    position: int
+    started_at: str
+    load_1m: float
+    queries: int
+    rows: int
+    elapsed_ns: int
+    latency: Latency
+    client_cpu_user_us: int
+    client_cpu_system_us: int
+    server_cpu_us: float | None
+    max_rss_kib: int
+
+
+class Failure(Document, frozen=True):
+    """Why one round of a cell gave no figure."""
+
+    round: int
+    kind: FailureKind
+    reason: str
+
+
+class Cell(Document, frozen=True):
+    """One driver on one query at one concurrency."""
+
+    driver: str
+    query: str
+    concurrency: int
+    status: CellStatus
+    reason: str | None
+    mode: str | None
+    rounds: list[Round]
+    failures: list[Failure]
+
+
+class Driver(Document, frozen=True):
+    """A row of the comparison; versions as the running driver reported them."""
+
+    name: str
+    title: str
+    language: str
+    language_title: str
+    client: Literal["async", "threads", "synthetic"]
+    homepage: str
+    notes: str
+    synthetic: bool
+    version: str | None
+    runtime: str | None
+    components: dict[str, str]
+    not_run_reason: str | None
+
+
+class Query(Document, frozen=True):
+    """A query of the comparison, as it was run (placeholders filled)."""
+
+    name: str
+    title: str
+    kind: Literal["fetch", "batch", "copy"]
+    headline: bool
+    sql: str
+    description: str
+    stresses: str
+    rows: int
+    columns: int
+
+
+class Options(Document, frozen=True):
+    """What the run was asked to do."""
+
+    concurrency: list[int]
+    warmup_seconds: float
+    measure_seconds: float
+    rounds: int
+    seed: int
+    server: str
+    transport: Literal["tcp", "unix"]
+    pin_client: list[int] | None
+    pin_server: list[int] | None
+    command: str
+
+
+class Server(Document, frozen=True):
+    """The PostgreSQL that answered; settings from the running thing."""
+
+    backend: Backend
+    reason: str
+    version: str
+    settings: dict[str, str]
+    details: dict[str, str]
+
+
+class Environment(Document, frozen=True):
+    """The machine and the state of the repository."""
+
+    cpu_model: str
+    cpu_cores: int
+    cpu_governor: str | None
+    memory_bytes: int
+    kernel: str
+    operating_system: str
+    virtualisation: str | None
+    load_1m_before: float
+    python: str
+    tool_version: str
+    git_revision: str | None
+    git_dirty: bool | None
+
+
+class Run(Document, frozen=True):
+    """One run of the toolbench."""
+
+    format_version: int
+    run_id: str
+    started_at: str
+    finished_at: str
+    complete: bool
+    options: Options
+    environment: Environment
+    server: Server
+    queries: list[Query]
+    drivers: list[Driver]
+    cells: list[Cell]
+    warnings: list[str]

@@ -1,0 +1,20 @@
+"""Preparing each language's runner: find or bring the toolchain, install, build.
+
+A toolchain turns the language's folder in `drivers/` into a command that
+speaks the runner contract. Everything is incremental: what is up to date is
+left alone. May import `paths` and the standard library only.
+"""
+
+from __future__ import annotations
+
+from pgbench_drivers.toolchains.base import Toolchain, ToolchainError
+from pgbench_drivers.toolchains.go import GoToolchain
+from pgbench_drivers.toolchains.node import NodeToolchain
+from pgbench_drivers.toolchains.python import PythonToolchain
+
+TOOLCHAINS: dict[str, Toolchain] = {
+    toolchain.language: toolchain
+    for toolchain in (PythonToolchain(), NodeToolchain(), GoToolchain())
+}
+
+__all__ = ["TOOLCHAINS", "Toolchain", "ToolchainError"]
