@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 INTEGERS = frozenset({"int2", "int4", "int8", "oid"})
-FLOATS = frozenset({"float4", "float8"})
 TEXTS = frozenset({"text", "varchar", "name", "char"})
 
 EPOCH = datetime(1970, 1, 1)
@@ -53,6 +52,13 @@ def _float(value: Any) -> bytes:
     if not isinstance(value, float):
         raise _TypeMismatch
     return b"f:" + struct.pack(">d", value).hex().encode() + b";"
+
+
+def _single_float(value: Any) -> bytes:
+    # Drivers that read a float4 from text give the nearest double.
+    if not isinstance(value, float):
+        raise _TypeMismatch
+    return _float(struct.unpack(">f", struct.pack(">f", value))[0])
 
 
 def _text(value: Any) -> bytes:
@@ -125,7 +131,8 @@ _SCALARS: dict[str, Encoder] = {
     "numeric": _numeric,
     "uuid": _uuid,
     **dict.fromkeys(INTEGERS, _integer),
-    **dict.fromkeys(FLOATS, _float),
+    "float4": _single_float,
+    "float8": _float,
     **dict.fromkeys(TEXTS, _text),
     "char": _char,
 }

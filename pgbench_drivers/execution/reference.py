@@ -50,17 +50,29 @@ def job_query(connection: Connection, spec: QuerySpec, schema: str) -> JobQuery:
     except canonical.WrongAnswerError as error:
         raise UserError(f"{spec.path}: key columns: {error}") from error
     _check_declared(spec, expect)
-    file, table = spec.file, spec.file.target
+    file = spec.file
     return JobQuery(
         name=spec.name,
         kind=file.kind,
         sql=fill(file.sql, schema),
         args=file.args,
         columns=file.columns,
-        target=table and Target(schema, table.table, table.row, table.row_count),
-        readback=table and Readback(fill(table.readback, schema), file.columns),
+        target=_target(file, schema),
+        readback=_readback(file, schema),
         expect=expect,
     )
+
+
+def _target(file: QueryFile, schema: str) -> Target | None:
+    if file.target is None:
+        return None
+    return Target(schema, file.target.table, file.target.row, file.target.row_count)
+
+
+def _readback(file: QueryFile, schema: str) -> Readback | None:
+    if file.target is None:
+        return None
+    return Readback(fill(file.target.readback, schema), file.columns)
 
 
 def _expect(connection: Connection, file: QueryFile, schema: str) -> Expect:

@@ -25,7 +25,7 @@ class AsyncpgAdapter(AsyncAdapter):
         return MODES[kind]
 
     async def connect(self) -> Any:
-        return await asyncpg.connect(**self.job.connection)
+        return await asyncpg.connect(**self.job.connection, ssl=False)
 
     async def close(self, connection: Any) -> None:
         await connection.close()

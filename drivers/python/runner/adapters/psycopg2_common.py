@@ -40,6 +40,8 @@ def connect_arguments(job: Job) -> dict[str, Any]:
         "user": connection["user"],
         "password": connection["password"],
         "dbname": connection["database"],
+        "sslmode": "disable",
+        "gssencmode": "disable",
     }
 
 

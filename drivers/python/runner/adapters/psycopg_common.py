@@ -34,6 +34,8 @@ def connect_arguments(job: Job) -> dict[str, Any]:
         "user": connection["user"],
         "password": connection["password"],
         "dbname": connection["database"],
+        "sslmode": "disable",
+        "gssencmode": "disable",
         "autocommit": True,
     }
 

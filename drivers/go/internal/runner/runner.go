@@ -1,0 +1,113 @@
+// Package runner leads one job through its life: connect, verify, measure.
+// It may import everything but main.
+package runner
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"strings"
+	"time"
+
+	"pgbench-drivers/go-runner/internal/adapter"
+	"pgbench-drivers/go-runner/internal/event"
+	"pgbench-drivers/go-runner/internal/failure"
+	"pgbench-drivers/go-runner/internal/job"
+	"pgbench-drivers/go-runner/internal/window"
+)
+
+// Run does the job on stdin. Its error is a *failure.Failure if the job
+// failed, and any other if the runner did.
+func Run(stdin io.Reader, events *event.Writer, adapters map[string]adapter.New) error {
+	line, err := bufio.NewReader(stdin).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return failure.New(failure.BadJob, "cannot read the job: %w", err)
+	}
+	j, err := job.Parse(line)
+	if err != nil {
+		return err
+	}
+	create, known := adapters[j.Driver]
+	if !known {
+		return failure.New(failure.BadJob, "driver: this runner has no %q", j.Driver)
+	}
+	driver, err := create(j)
+	if err != nil {
+		return asFailure(err, failure.BadJob)
+	}
+	if err := events.Write(hello(driver.Describe())); err != nil {
+		return err
+	}
+	return measure(j, driver, events)
+}
+
+func hello(d adapter.Description) event.Hello {
+	components := d.Components
+	if components == nil {
+		components = map[string]string{}
+	}
+	return event.Hello{
+		Event: "hello", Contract: job.ContractVersion, Runner: "go",
+		Runtime:    event.Version{Name: "Go", Version: strings.TrimPrefix(runtime.Version(), "go")},
+		Driver:     event.Version{Name: d.Name, Version: d.Version},
+		Components: components, Mode: d.Mode, Synthetic: d.Synthetic,
+	}
+}
+
+func measure(j *job.Job, driver adapter.Adapter, events *event.Writer) error {
+	queries, ready, err := prepare(context.Background(), j, driver)
+	if err != nil {
+		return asFailure(err, failure.Driver)
+	}
+	if err := events.Write(ready); err != nil {
+		return err
+	}
+	recorder := window.NewRecorder()
+	if _, err := runWindow("warmup", j.Warmup(), queries, recorder, events); err != nil {
+		return err
+	}
+	recorder.Reset()
+	measured, err := runWindow("measure", j.Measure(), queries, recorder, events)
+	if err != nil {
+		return err
+	}
+	histogram, err := recorder.Encode()
+	if err != nil {
+		return err
+	}
+	return events.Write(event.Result{
+		Event: "result", Queries: recorder.Queries(), Rows: recorder.Rows(), ElapsedNS: measured.Elapsed.Nanoseconds(),
+		Latency: event.Latency{MinNS: recorder.Min(), MaxNS: recorder.Max(),
+			MeanNS: recorder.Mean(), StddevNS: recorder.Stddev(), Histogram: histogram},
+	})
+}
+
+func runWindow(name string, duration time.Duration, queries []adapter.Query, recorder *window.Recorder,
+	events *event.Writer) (window.Measurement, error) {
+	if duration == 0 {
+		return window.Measurement{}, nil
+	}
+	if err := events.Write(event.Started{Event: "started", Window: name}); err != nil {
+		return window.Measurement{}, err
+	}
+	measured, err := window.Run(duration, queries, recorder)
+	if err != nil {
+		return measured, asFailure(err, failure.Driver)
+	}
+	return measured, events.Write(event.Finished{
+		Event: "finished", Window: name, ElapsedNS: measured.Elapsed.Nanoseconds(), Queries: recorder.Queries(),
+		CPUUserUS: measured.CPUUser.Microseconds(), CPUSystemUS: measured.CPUSystem.Microseconds(),
+		MaxRSSKibyte: measured.MaxRSSKiB,
+	})
+}
+
+// asFailure leaves failures as they are and makes others one of this kind.
+func asFailure(err error, kind failure.Kind) error {
+	var known *failure.Failure
+	if errors.As(err, &known) {
+		return err
+	}
+	return failure.New(kind, "%w", err)
+}

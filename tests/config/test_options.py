@@ -1,0 +1,52 @@
+"""Options: file, then quick, then flags; and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from pgbench_drivers.config.options import Options, load_options, select
+from pgbench_drivers.errors import UserError
+
+
+def test_defaults_are_the_announcement_s() -> None:
+    options = Options()
+    assert (options.concurrency, options.warmup, options.duration) == ([8], 5.0, 10.0)
+
+
+def test_flags_override_the_file(tmp_path: Path) -> None:
+    config = tmp_path / "bench.toml"
+    config.write_text('rounds = 3\nwarmup = 1\ndrivers = ["pgx"]\n')
+    options = load_options(config, {"rounds": 7, "warmup": None}, quick=False)
+    assert (options.rounds, options.warmup, options.drivers) == (7, 1.0, ["pgx"])
+
+
+def test_quick_is_overridden_by_flags(tmp_path: Path) -> None:
+    options = load_options(None, {"duration": 2.0}, quick=True)
+    assert (options.rounds, options.duration) == (1, 2.0)
+
+
+def test_a_bad_key_of_the_file_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "bench.toml"
+    config.write_text("rounds = 0\n")
+    with pytest.raises(UserError, match=r"bench.toml: key rounds: Expected `int` >= 1"):
+        load_options(config, {}, quick=False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [({"rounds": 0}, "--rounds"), ({"duration": 0.0}, "--duration"), ({"concurrency": [8, 8]}, "twice")],
+)
+def test_a_bad_flag_is_named(flags: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        load_options(None, flags, quick=False)
+
+
+def test_select_takes_globs_and_exclusions_in_registry_order() -> None:
+    names = ["asyncpg", "aiopg", "aiopg-tuples", "pgx"]
+    assert select(names, ["pgx", "aio*"], "driver") == ["aiopg", "aiopg-tuples", "pgx"]
+    assert select(names, ["!aio*"], "driver") == ["asyncpg", "pgx"]
+
+
+def test_select_names_what_there_is() -> None:
+    with pytest.raises(UserError, match="no driver matches 'foo'; there are: asyncpg, pgx"):
+        select(["asyncpg", "pgx"], ["foo"], "driver")

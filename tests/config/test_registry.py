@@ -1,0 +1,27 @@
+"""The driver registry."""
+
+from pathlib import Path
+
+import pytest
+
+from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.paths import REGISTRY
+from pgbench_drivers.toolchains import TOOLCHAINS
+
+
+def test_every_language_has_a_toolchain_and_a_null_driver() -> None:
+    drivers = load_registry(REGISTRY)
+    languages = {driver.entry.language for driver in drivers}
+    assert languages <= set(TOOLCHAINS)
+    assert {d.entry.language for d in drivers if d.entry.adapter == "null"} == languages
+
+
+def test_an_unknown_language_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "drivers.toml"
+    path.write_text(
+        '[languages.python]\ntitle = "Python"\n[drivers.x]\ntitle = "x"\nlanguage = "perl"\n'
+        'adapter = "x"\nclient = "async"\nnotes = ""\n'
+    )
+    with pytest.raises(UserError, match=r"drivers.x.language: expected one of python, got 'perl'"):
+        load_registry(path)

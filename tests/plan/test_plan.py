@@ -1,0 +1,37 @@
+"""The plan: complete, shuffled, repeatable."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgbench_drivers.plan.plan import Windows, estimate_seconds, make_cells, make_steps
+
+CELLS = make_cells(["a", "b", "c"], ["q", "r"], [1, 8])
+
+
+@given(rounds=st.integers(1, 6), seed=st.integers(0, 2**32))
+def test_every_round_holds_every_cell_once(rounds: int, seed: int) -> None:
+    steps = make_steps(CELLS, rounds, seed)
+    assert [s.position for s in steps] == list(range(rounds * len(CELLS)))
+    for number in range(rounds):
+        of_round = [s.cell for s in steps if s.round == number]
+        assert sorted(of_round) == sorted(CELLS)
+        positions = [s.position for s in steps if s.round == number]
+        assert positions == list(range(number * len(CELLS), (number + 1) * len(CELLS)))
+
+
+def test_the_seed_decides_the_order() -> None:
+    assert make_steps(CELLS, 3, 1) == make_steps(CELLS, 3, 1)
+    assert make_steps(CELLS, 3, 1) != make_steps(CELLS, 3, 2)
+
+
+def test_rounds_are_shuffled_anew() -> None:
+    steps = make_steps(CELLS, 2, 1)
+    half = len(CELLS)
+    assert [s.cell for s in steps[:half]] != [s.cell for s in steps[half:]]
+
+
+def test_a_cell_s_seconds_do_not_depend_on_its_rounds() -> None:
+    one, five = Windows.spread(5, 10, 1), Windows.spread(5, 10, 5)
+    assert (one.warmup_seconds, one.measure_seconds) == (5, 10)
+    assert (five.warmup_seconds * 5, five.measure_seconds * 5) == (5, 10)
+    assert estimate_seconds(1, one) > 15
