@@ -15,7 +15,6 @@ from pgbench_drivers.cli.report import report
 from pgbench_drivers.cli.run import run
 from pgbench_drivers.cli.setup import setup
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.server import ServerError
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -56,7 +55,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = EXIT_USAGE
-    except (UserError, ServerError, OSError) as error:
+    except (UserError, OSError) as error:
         if "--debug" in sys.argv:
             traceback.print_exc()
         code = _say(f"error: {error}", EXIT_USAGE)

@@ -22,8 +22,8 @@ def doctor() -> None:
     for warning in environment.warnings(machine):
         click.echo(f"  note     {warning}")
     click.echo("servers")
-    for name, available, text in probe_servers():
-        click.echo(f"  {_mark(available)} {name:<9} {text}")
+    for server in probe_servers():
+        click.echo(f"  {_mark(server.available)} {server.name:<9} {server.text}")
     click.echo("languages")
     for name, toolchain in TOOLCHAINS.items():
         probe = toolchain.probe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
     )
     with server:
         if options.pin_server:
-            server.set_affinity(set(options.pin_server))
+            server.set_affinity(frozenset(options.pin_server))
         yield server
 
 
@@ -133,7 +134,7 @@ def _run_on(
             job_queries=job_queries,
             runners=prepared.runners,
             schema=schema,
-            connection=Connection(**vars(server.endpoint)),
+            connection=Connection(**dataclasses.asdict(server.endpoint)),
             admin=admin,
             windows=Windows.spread(options.warmup, options.duration, options.rounds),
             seed=options.seed,

@@ -86,5 +86,5 @@ func appendArray(out []byte, t, elem job.Type, value any) ([]byte, error) {
 			return out, fmt.Errorf("element %d: %w", i+1, err)
 		}
 	}
-	return out, nil
+	return append(out, ';'), nil
 }

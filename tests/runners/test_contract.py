@@ -1,0 +1,238 @@
+"""Every runner, every driver, every query: the contract, against a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import Any
+
+import jsonschema
+import msgspec
+import psycopg
+import pytest
+
+from pgbench_drivers.config.queries import load_queries
+from pgbench_drivers.config.registry import DriverSpec, load_registry
+from pgbench_drivers.contract import schema as schemas
+from pgbench_drivers.contract.messages import JobQuery
+from pgbench_drivers.execution import reference
+from pgbench_drivers.paths import QUERIES, REGISTRY
+from pgbench_drivers.results import histogram
+from tests.runners.conftest import make_job, run_runner
+
+DRIVERS = {driver.name: driver for driver in load_registry(REGISTRY)}
+LANGUAGES = {driver.entry.language: driver.name for driver in DRIVERS.values() if driver.synthetic}
+QUERY_NAMES = [spec.name for spec in load_queries(QUERIES)]
+UNSUPPORTED = {("aiopg", "copy"), ("aiopg-tuples", "copy"), ("pg-native", "copy")}
+
+SCHEMA = schemas.contract_schema()
+EVENT = jsonschema.Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": "#/$defs/Event"}]})
+JOB = jsonschema.Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": "#/$defs/Job"}]})
+
+
+@pytest.fixture
+def tables(admin, schema, queries):
+    """Creates a query's tables, and drops them afterwards."""
+    made = []
+
+    def make(name: str) -> None:
+        made.append(queries[name])
+        reference.run_all(admin, queries[name].file.setup, schema)
+
+    yield make
+    for spec in made:
+        reference.run_all(admin, spec.file.teardown, schema)
+
+
+def run(driver: DriverSpec, server, query: JobQuery, runners, **changes: Any):
+    job = make_job(server, query, driver.entry.adapter, driver.entry.options, **changes)
+    encoded = msgspec.json.encode(job)
+    JOB.validate(json.loads(encoded))
+    code, events, log = run_runner(runners(driver.entry.language), encoded)
+    for event in events:
+        EVENT.validate(event)
+    return code, events, log
+
+
+@pytest.mark.parametrize("query", QUERY_NAMES)
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_driver_measures_a_query(
+    name, query, embedded_server, job_queries, runners, tables
+) -> None:
+    driver = DRIVERS[name]
+    tables(query)
+    code, events, log = run(driver, embedded_server, job_queries[query], runners)
+    if (name, query) in UNSUPPORTED:
+        assert code == 3, log
+        assert [event["event"] for event in events][-1] == "error"
+        assert events[-1]["kind"] == "unsupported"
+        assert "COPY" in events[-1]["message"]
+        return
+    assert code == 0, (events[-1:], log)
+    assert [e["event"] for e in events] == [
+        "hello", "ready", "started", "finished", "started", "finished", "result",
+    ]  # fmt: skip
+    hello, ready, _, warmup, _, measure, result = events
+    assert hello["synthetic"] == driver.synthetic
+    assert (warmup["window"], measure["window"]) == ("warmup", "measure")
+    expect = job_queries[query].expect
+    assert ready["checksum"] == (None if driver.synthetic else expect.checksum)
+    assert result["queries"] == measure["queries"] > 0
+    assert result["rows"] == result["queries"] * expect.rows
+    assert result["elapsed_ns"] == measure["elapsed_ns"] >= 0.2e9
+    assert measure["cpu_user_us"] + measure["cpu_system_us"] > 0
+    assert measure["max_rss_kib"] > 1000
+    check_latency(result)
+
+
+def check_latency(result: dict[str, Any]) -> None:
+    latency = result["latency"]
+    decoded = histogram.decode(latency["histogram"])
+    assert decoded.get_total_count() == result["queries"]
+    assert latency["min_ns"] <= latency["mean_ns"] <= latency["max_ns"]
+    assert decoded.get_mean_value() == pytest.approx(latency["mean_ns"], rel=0.01, abs=50)
+    assert decoded.get_max_value() == pytest.approx(latency["max_ns"], rel=0.002)
+
+
+@pytest.mark.parametrize("name", [d for d in DRIVERS if not DRIVERS[d].synthetic])
+def test_a_wrong_answer_is_found(name, embedded_server, job_queries, runners) -> None:
+    right = job_queries["one_plus_one"]
+    wrong = msgspec.structs.replace(
+        right, expect=msgspec.structs.replace(right.expect, checksum="0" * 64)
+    )
+    code, events, log = run(DRIVERS[name], embedded_server, wrong, runners)
+    assert code == 4, log
+    assert events[-1]["event"] == "error"
+    assert events[-1]["kind"] == "wrong-answer"
+    assert "0" * 64 in events[-1]["message"]
+
+
+@pytest.mark.parametrize("name", [d for d in DRIVERS if not DRIVERS[d].synthetic])
+def test_a_value_of_the_wrong_type_is_a_wrong_answer(
+    name, embedded_server, job_queries, runners
+) -> None:
+    right = job_queries["one_plus_one"]
+    columns = [msgspec.structs.replace(right.columns[0], type="int4[]")]
+    code, events, log = run(
+        DRIVERS[name],
+        embedded_server,
+        msgspec.structs.replace(right, columns=columns),
+        runners,
+    )
+    assert code == 4, log
+    assert "int4[]" in events[-1]["message"]
+
+
+@pytest.mark.parametrize("name", [d for d in DRIVERS if not DRIVERS[d].synthetic])
+def test_an_error_of_the_server_is_the_driver_s_failure(
+    name, embedded_server, job_queries, runners
+) -> None:
+    broken = msgspec.structs.replace(job_queries["one_plus_one"], sql="SELECT 1/0")
+    code, events, log = run(DRIVERS[name], embedded_server, broken, runners)
+    assert code == 5, log
+    assert events[-1]["kind"] == "driver"
+    assert "division by zero" in events[-1]["message"]
+
+
+@pytest.mark.parametrize("name", [d for d in DRIVERS if not DRIVERS[d].synthetic])
+def test_a_server_that_is_not_there_is_the_driver_s_failure(
+    name, embedded_server, job_queries, runners
+) -> None:
+    job = make_job(
+        embedded_server,
+        job_queries["one_plus_one"],
+        DRIVERS[name].entry.adapter,
+        DRIVERS[name].entry.options,
+    )
+    nowhere = msgspec.structs.replace(job.connection, host="127.0.0.1", port=9)
+    encoded = msgspec.json.encode(msgspec.structs.replace(job, connection=nowhere))
+    code, events, log = run_runner(runners(DRIVERS[name].entry.language), encoded)
+    assert code == 5, log
+    assert events[-1]["kind"] == "driver"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda job: b"this is no JSON",
+        lambda job: json.dumps({**json.loads(job), "contract": 99}).encode(),
+        lambda job: json.dumps({**json.loads(job), "driver": "nobody"}).encode(),
+        lambda job: json.dumps({"contract": 1}).encode(),
+        lambda job: b"",
+    ],
+    ids=["not-json", "other-contract", "unknown-driver", "incomplete", "empty"],
+)
+def test_a_bad_job_is_refused(language, spoil, embedded_server, job_queries, runners) -> None:
+    job = make_job(embedded_server, job_queries["one_plus_one"], "null", {})
+    code, events, log = run_runner(runners(language), spoil(msgspec.json.encode(job)))
+    assert code == 2, log
+    assert events[-1]["event"] == "error"
+    assert events[-1]["kind"] == "bad-job"
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_sigterm_ends_a_runner_within_a_second(
+    name, embedded_server, job_queries, runners
+) -> None:
+    driver = DRIVERS[name]
+    command = runners(driver.entry.language)
+    job = make_job(
+        embedded_server,
+        job_queries["generate_series"],
+        driver.entry.adapter,
+        driver.entry.options,
+        warmup_seconds=30.0,
+    )
+    with subprocess.Popen(
+        command.argv,
+        cwd=command.directory,
+        env={**os.environ, **command.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(msgspec.json.encode(job) + b"\n")
+        process.stdin.close()
+        for line in process.stdout:
+            if json.loads(line)["event"] == "started":
+                break
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        process.wait(10)
+        assert time.monotonic() - began < 1.0
+        assert process.returncode != 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_null_costs_less_than_three_microseconds(
+    language, embedded_server, job_queries, runners
+) -> None:
+    name = LANGUAGES[language]
+    code, events, log = run(
+        DRIVERS[name], embedded_server, job_queries["one_plus_one"], runners, concurrency=8
+    )
+    assert code == 0, log
+    measure = events[-2]
+    # A property of the harness that the report relies on, so it is asserted,
+    # in CPU time and with a wide margin: it is 0.1 to 0.4 µs.
+    assert (measure["cpu_user_us"] + measure["cpu_system_us"]) / measure["queries"] < 3
+
+
+def test_connections_are_closed_in_the_end(
+    embedded_server, job_queries, runners, admin: psycopg.Connection[Any]
+) -> None:
+    count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    before = admin.execute(count).fetchone()
+    for name in ("asyncpg", "pg", "pgx"):
+        run(DRIVERS[name], embedded_server, job_queries["one_plus_one"], runners)
+    deadline = time.monotonic() + 5
+    while admin.execute(count).fetchone() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert admin.execute(count).fetchone() == before
