@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgbench_drivers.results.histogram import merge, percentile_curve
-from pgbench_drivers.results.model import PERCENTILES, Cell, CellStatus, Query, Round, Run
+from pgbench_drivers.results.histogram import merge, percentile_curve, percentiles_ns
+from pgbench_drivers.results.model import Cell, CellStatus, Query, Round, Run
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def _latency(rounds: Sequence[Round]) -> LatencySummary:
         mean_us=mean / 1e3,
         max_us=max(r.latency.max_ns for r in rounds) / 1e3,
         stddev_us=math.sqrt(variance) / 1e3,
-        percentiles_us={f"{p:g}": merged.get_value_at_percentile(p) / 1e3 for p in PERCENTILES},
+        percentiles_us={p: value / 1e3 for p, value in percentiles_ns(merged).items()},
         curve=percentile_curve(merged),
         round_mean_us=Spread.of(r.latency.mean_ns / 1e3 for r in rounds),
     )

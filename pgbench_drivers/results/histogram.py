@@ -58,14 +58,13 @@ def merge(encoded: Iterable[str]) -> HdrHistogram:
 
 def percentiles_ns(histogram: HdrHistogram) -> dict[str, int]:
     """The percentiles that results store, keyed "25" … "99.99"."""
-    return {f"{p:g}": int(histogram.get_value_at_percentile(p)) for p in PERCENTILES}
+    values = histogram.get_percentile_to_value_dict(PERCENTILES)
+    return {f"{p:g}": int(values[p]) for p in PERCENTILES}
 
 
 def percentile_curve(histogram: HdrHistogram) -> tuple[tuple[float, float], ...]:
     """Points (percentile, latency in µs), only as far out as the sample supports them."""
     count = histogram.get_total_count()
-    return tuple(
-        (p, histogram.get_value_at_percentile(p) / 1e3)
-        for p in CURVE_PERCENTILES
-        if p == 100.0 or (100.0 - p) / 100.0 * count >= 1.0
-    )
+    supported = [p for p in CURVE_PERCENTILES if p == 100.0 or (100.0 - p) / 100.0 * count >= 1.0]
+    values = histogram.get_percentile_to_value_dict(supported)
+    return tuple((p, values[p] / 1e3) for p in supported)

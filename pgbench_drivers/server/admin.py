@@ -31,6 +31,7 @@ def connect(endpoint: Endpoint) -> Connection:
         dbname=endpoint.database,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         application_name="pgbench-drivers",
+        client_encoding="utf8",
         autocommit=True,
     )
 

@@ -19,6 +19,8 @@ from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, Serv
 IMAGE = "postgres"
 USER = "postgres"
 DATABASE = "postgres"
+# The locale C alone would make the encoding SQL_ASCII.
+INITDB_ARGUMENTS = "--locale=C --encoding=UTF8"
 CONTAINER_PORT = "5432/tcp"
 OWNER_LABEL = "pgbench-drivers.owner"
 HOST_LABEL = "pgbench-drivers.host"
@@ -105,7 +107,7 @@ class DockerServer(Server):
         return self._client.containers.create(
             self._image,
             command=["postgres", *settings.arguments(self._max_connections)],
-            environment={"POSTGRES_PASSWORD": password, "POSTGRES_INITDB_ARGS": "--locale=C"},
+            environment={"POSTGRES_PASSWORD": password, "POSTGRES_INITDB_ARGS": INITDB_ARGUMENTS},
             ports={CONTAINER_PORT: ("127.0.0.1", None)},
             tmpfs={self._data: TMPFS_OPTIONS},
             labels={OWNER_LABEL: str(os.getpid()), HOST_LABEL: socket.gethostname()},
@@ -200,4 +202,5 @@ def engine_version() -> str:
         finally:
             client.close()
     except (docker.errors.DockerException, requests.RequestException) as error:
-        raise ServerError(f"no Docker engine answers: {error}") from error
+        host = os.environ.get("DOCKER_HOST", "the default socket")
+        raise ServerError(f"no Docker engine answers at {host}") from error

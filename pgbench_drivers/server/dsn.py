@@ -19,7 +19,9 @@ class DsnServer(Server):
 
     def start(self) -> None:
         try:
-            with psycopg.connect(self._dsn, connect_timeout=10, autocommit=True) as connection:
+            with psycopg.connect(
+                self._dsn, connect_timeout=10, client_encoding="utf8", autocommit=True
+            ) as connection:
                 connection.execute("SELECT 1")
                 facts = connection.info
                 self._endpoint = Endpoint(

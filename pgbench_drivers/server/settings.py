@@ -32,7 +32,7 @@ NOT_SHOWN_SOURCES = ("default", "client", "override")
 
 # Paths and names of this machine or this run, which say nothing of speed.
 NOT_SHOWN = frozenset(
-    {"port", "unix_socket_directories", "config_file", "data_directory", "hba_file", "log_timezone"}
+    {"client_encoding", "log_timezone", "port", "unix_socket_directories"}
 )
 
 

@@ -1,0 +1,14 @@
+"""The run as CSV: one row per cell with all its figures, or with the reason why there are none."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from pgbench_drivers.analysis.summary import summarise_run
+from pgbench_drivers.report.tidy import write_tidy
+from pgbench_drivers.results.model import Run
+
+
+def write_csv(run: Run, stream: TextIO) -> None:
+    """Write every cell of the run; open the stream with `newline=""`."""
+    write_tidy(run, summarise_run(run), stream)

@@ -1,0 +1,136 @@
+"""Writes the page: one HTML file that holds its styles, its script and its data."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+
+from pgbench_drivers.analysis.summary import METRICS, client_cpu_us
+from pgbench_drivers.report import formatting, notes, page, payload
+from pgbench_drivers.report.languages import SLOTS, language_styles
+from pgbench_drivers.report.standings import (
+    CPU_METRIC,
+    HEADLINE_METRIC,
+    LATENCY_METRIC,
+    Analysed,
+    levels,
+)
+from pgbench_drivers.report.tidy import write_tidy
+from pgbench_drivers.report.verdict import verdict
+from pgbench_drivers.results.model import PERCENTILES, Run
+
+HERE = Path(__file__).parent
+STYLES = ("base.css", "controls.css", "charts.css", "tables.css", "print.css")
+SCRIPTS = (
+    "format.js", "data.js", "state.js", "rank.js", "svg.js", "bars.js", "strips.js", "lines.js",
+    "controls.js", "ranking.js", "matrix.js", "panels.js", "curves.js", "rounds.js", "tables.js",
+    "downloads.js", "theme.js", "main.js",
+)  # fmt: skip
+_IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const|let|function|class|async)", re.MULTILINE)
+
+
+def write_report(run: Run, path: Path) -> None:
+    """Write the report of `run` to `path` as one self-contained HTML file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(Analysed.of(run)), encoding="utf-8")
+
+
+def render(analysed: Analysed) -> str:
+    """The page of an analysed run."""
+    run = analysed.run
+    why = notes.footnotes(analysed)
+    script, boot = _script(), _asset("boot.js")
+    views = page.driver_views(run)
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            analysed=analysed,
+            verdict=verdict(analysed),
+            cautions=notes.cautions(analysed),
+            noise=notes.noise(analysed),
+            span=notes.run_span(run),
+            footnotes=why,
+            metrics=METRICS,
+            percentiles=[f"{p:g}" for p in PERCENTILES],
+            levels=levels(run),
+            languages=list(language_styles(run).values()),
+            slots=SLOTS,
+            views=views,
+            real=[v for v in views if not v.driver.synthetic],
+            synthetic=[v for v in views if v.driver.synthetic],
+            by_name={v.driver.name: v for v in views},
+            throughput=analysed.standings(HEADLINE_METRIC),
+            latency=analysed.standings(LATENCY_METRIC),
+            cpu=analysed.standings(CPU_METRIC),
+            matrix=page.matrix(analysed, why),
+            panels=page.panels(analysed, why),
+            rounds=page.rounds_in_order(run),
+            modes=page.modes(run),
+            style=Markup(_style()),  # noqa: S704 - our own files
+            boot=Markup(boot),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            script_hashes=[_hash(boot), _hash(script)],
+            data=Markup(payload.embedded_json(payload.page_data(analysed, why))),  # noqa: S704
+            raw_gzip=base64.b64encode(
+                gzip.compress(msgspec.json.encode(run), compresslevel=9, mtime=0)
+            ).decode("ascii"),
+            csv=base64.b64encode(_csv(analysed).encode("utf-8")).decode("ascii"),
+        )
+    )
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        count=formatting.count,
+        us=formatting.microseconds,
+        bytes=formatting.byte_size,
+        ratio=formatting.ratio,
+        percent=formatting.percent,
+        client_cpu_us=client_cpu_us,
+    )
+    environment.globals.update(figure=formatting.figure, spread=formatting.spread)
+    return environment
+
+
+def _csv(analysed: Analysed) -> str:
+    stream = io.StringIO(newline="")
+    write_tidy(analysed.run, analysed.cells, stream)
+    return stream.getvalue()
+
+
+def _style() -> str:
+    return "\n".join(_asset(name) for name in STYLES)
+
+
+def _script(names: Sequence[str] = SCRIPTS) -> str:
+    """The modules as one: each may import only from those before it, so imports can go."""
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", _asset(f"js/{name}"))) for name in names)
+
+
+def _asset(name: str) -> str:
+    return (HERE / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,0 +1,68 @@
+"""How each language looks: colour, pattern and a short tag, so that none is told by colour alone.
+
+The colours are Okabe and Ito's, which readers with any colour vision tell apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgbench_drivers.results.model import Run
+
+
+@dataclass(frozen=True)
+class LanguageStyle:
+    """The look of one language; `slot` numbers the colours and patterns of the style sheet."""
+
+    name: str
+    title: str
+    tag: str
+    slot: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A colour for light paper, its sibling for dark screens, a hatch and a point marker."""
+
+    light: str
+    dark: str
+    hatch: str
+    marker: str
+
+
+SLOTS: tuple[Slot, ...] = (
+    Slot("#0072B2", "#4AA8E0", "", "o"),
+    Slot("#00855F", "#2FC79B", "///", "s"),
+    Slot("#C65300", "#F58A3C", "...", "^"),
+    Slot("#AD5088", "#E094BF", "xxx", "D"),
+    Slot("#946200", "#E6B23A", "\\\\\\", "v"),
+    Slot("#387794", "#8FC7E8", "---", "P"),
+    Slot("#6B5B95", "#B3A2DE", "+++", "X"),
+    Slot("#5F6B6D", "#AEB9BC", "|||", "*"),
+)
+
+_KNOWN = {
+    "python": ("Py", 0),
+    "node": ("JS", 1),
+    "nodejs": ("JS", 1),
+    "javascript": ("JS", 1),
+    "go": ("Go", 2),
+    "rust": ("Rs", 3),
+    "java": ("Jv", 4),
+    "c": ("C", 5),
+}
+
+
+def language_styles(run: Run) -> dict[str, LanguageStyle]:
+    """The style of every language of the run, by name, in the order of its drivers."""
+    styles: dict[str, LanguageStyle] = {}
+    for driver in run.drivers:
+        if driver.language in styles:
+            continue
+        taken = {s.slot for s in styles.values()}
+        tag, slot = _KNOWN.get(driver.language.lower(), (driver.language_title[:2].title(), -1))
+        if slot < 0 or slot in taken:
+            free = [i for i in reversed(range(len(SLOTS))) if i not in taken]
+            slot = free[0] if free else len(styles) % len(SLOTS)
+        styles[driver.language] = LanguageStyle(driver.language, driver.language_title, tag, slot)
+    return styles

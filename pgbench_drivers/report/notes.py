@@ -1,0 +1,178 @@
+"""Why a figure is missing, and what about the run should make a reader careful."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from pgbench_drivers.report.formatting import percent
+from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, levels
+from pgbench_drivers.results.model import Cell, Run
+
+NOISY_SPREAD = 0.10
+BUSY_LOAD_PER_CORE = 0.25
+
+STATUS_TITLES = {
+    "ok": "no round measured",
+    "failed": "failed",
+    "unsupported": "not supported",
+    "not-run": "not run",
+    "unfinished": "unfinished",
+    "absent": "not in this run",
+}
+
+CellKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """A reason for missing figures, and the cells that lack them."""
+
+    number: int
+    status: str
+    reason: str
+    where: str
+
+    @property
+    def text(self) -> str:
+        """The reason in one line, as a tooltip has it."""
+        return f"{self.status}: {self.reason}" if self.reason else self.status
+
+
+@dataclass(frozen=True)
+class Footnotes:
+    """Every reason once, numbered in the order of the run's drivers, and by cell."""
+
+    notes: tuple[Footnote, ...]
+    by_cell: dict[CellKey, Footnote]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far rounds of one cell lie apart: (highest - lowest) / median of the throughput."""
+
+    median: float
+    worst: float
+    worst_driver: str
+    worst_query: str
+
+
+def footnotes(analysed: Analysed) -> Footnotes:
+    """Collect the reasons of all cells that have no figures, wherever they are missing."""
+    run = analysed.run
+    cells = {(c.driver, c.query, c.concurrency): c for c in run.cells}
+    titles = {d.name: d.title for d in run.drivers}
+    not_run = {d.name: d.not_run_reason for d in run.drivers}
+    query_titles = {q.name: q.title for q in run.queries}
+    grouped: dict[tuple[str, str], list[CellKey]] = {}
+    for driver in titles:
+        for level in levels(run):
+            for query in query_titles:
+                key = (driver, query, level)
+                summary = analysed.cells.get(key)
+                if summary is None or summary.figures is None:
+                    grouped.setdefault(_reason(cells.get(key), not_run[driver]), []).append(key)
+    notes = tuple(
+        Footnote(number, status, reason, _where(keys, titles, query_titles, levels(run)))
+        for number, ((status, reason), keys) in enumerate(grouped.items(), start=1)
+    )
+    by_cell = {
+        key: note for note, keys in zip(notes, grouped.values(), strict=True) for key in keys
+    }
+    return Footnotes(notes, by_cell)
+
+
+def noise(analysed: Analysed) -> Noise | None:
+    """The spread of the rounds over all cells, or None where no cell has two rounds."""
+    spreads: list[tuple[float, str, str]] = []
+    synthetic = {d.name for d in analysed.run.drivers if d.synthetic}
+    for cell in analysed.cells.values():
+        figure = analysed.spread(cell, HEADLINE_METRIC)
+        if figure is None or len(figure.values) < 2 or not figure.median:
+            continue
+        if cell.driver not in synthetic:
+            width = (figure.high - figure.low) / figure.median
+            spreads.append((width, cell.driver, cell.query))
+    if not spreads:
+        return None
+    worst = max(spreads)
+    return Noise(statistics.median(s[0] for s in spreads), *worst)
+
+
+def cautions(analysed: Analysed) -> tuple[str, ...]:
+    """Warnings for the head of the page: the run's own, and what follows from its cells."""
+    run = analysed.run
+    found = list(run.warnings)
+    if not run.complete:
+        found.append("The run was interrupted: cells that were not reached have no figure.")
+    without = sum(1 for c in run.cells if c.status in ("failed", "unfinished"))
+    if without:
+        found.append(
+            "One cell failed or was not finished; it reads n/a, with the reason."
+            if without == 1
+            else f"{without} cells failed or were not finished; they read n/a, with the reason."
+        )
+    absent = [d.title for d in run.drivers if d.not_run_reason]
+    if absent:
+        found.append(f"Not run: {', '.join(absent)}.")
+    found += _unquiet(analysed)
+    if run.options.rounds < 3 and run.cells:
+        found.append("With fewer than three rounds the spread says little about repeatability.")
+    return tuple(dict.fromkeys(found))
+
+
+def _unquiet(analysed: Analysed) -> list[str]:
+    run = analysed.run
+    found = []
+    environment = run.environment
+    busy = environment.load_1m_before > BUSY_LOAD_PER_CORE * max(1, environment.cpu_cores)
+    if busy and not any("load" in w.lower() for w in run.warnings):
+        found.append(
+            f"The machine was busy before the run: load {environment.load_1m_before:.2f} "
+            f"on {environment.cpu_cores} cores."
+        )
+    measured = noise(analysed)
+    if measured and measured.worst > NOISY_SPREAD:
+        titles = {d.name: d.title for d in run.drivers}
+        found.append(
+            f"Noise: the rounds of the noisiest cell ({titles.get(measured.worst_driver, '?')}, "
+            f"{measured.worst_query}) lie {percent(measured.worst)} apart; "
+            f"{percent(measured.median)} in the median cell."
+        )
+    return found
+
+
+def _reason(cell: Cell | None, not_run_reason: str | None) -> tuple[str, str]:
+    if cell is None:
+        if not_run_reason:
+            return STATUS_TITLES["not-run"], not_run_reason
+        return STATUS_TITLES["absent"], ""
+    return STATUS_TITLES.get(cell.status, cell.status), cell.reason or not_run_reason or ""
+
+
+def _where(
+    keys: list[CellKey],
+    titles: dict[str, str],
+    query_titles: dict[str, str],
+    all_levels: tuple[int, ...],
+) -> str:
+    """The cells in words: "aiopg: COPY; pg-native: all queries"."""
+    parts = []
+    for driver in dict.fromkeys(k[0] for k in keys):
+        mine = [k for k in keys if k[0] == driver]
+        queries = list(dict.fromkeys(k[1] for k in mine))
+        at = sorted({k[2] for k in mine})
+        what = (
+            "all queries"
+            if len(queries) == len(query_titles) > 1
+            else ", ".join(query_titles[q] for q in queries)
+        )
+        if tuple(at) != all_levels:
+            what += f" at {', '.join(str(c) for c in at)} connections"
+        parts.append(f"{titles[driver]}: {what}")
+    return "; ".join(parts)
+
+
+def run_span(run: Run) -> str:
+    """When the run took place, in UTC, to the minute."""
+    return f"{run.started_at[:10]} {run.started_at[11:16]}–{run.finished_at[11:16]} UTC"

@@ -1,0 +1,133 @@
+"""The ranking of drivers together with its spread over rounds, and what a run is headed by."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pgbench_drivers.analysis.summary import (
+    CellSummary,
+    Figures,
+    Metric,
+    Spread,
+    headline_queries,
+    metric,
+    rank,
+    summarise_run,
+)
+from pgbench_drivers.results.model import Run
+
+HEADLINE_METRIC = "rows_per_second"
+LATENCY_METRIC = "latency_mean_us"
+CPU_METRIC = "client_cpu_us_per_row"
+HEADLINE_CONCURRENCY = 8
+
+Cells = Mapping[tuple[str, str, int], CellSummary]
+
+_SPREADS: dict[str, Callable[[Figures], Spread | None]] = {
+    "rows_per_second": lambda f: f.rows_per_second,
+    "queries_per_second": lambda f: f.queries_per_second,
+    "latency_mean_us": lambda f: f.latency.round_mean_us,
+    "client_cpu_us_per_row": lambda f: f.client_cpu_us_per_row,
+    "client_cpu_us_per_query": lambda f: f.client_cpu_us_per_query,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A driver's place; `low` and `high` bound its figure over the rounds.
+
+    They are the geometric means of every query's lowest and highest round, so
+    they always enclose `value`. `tied` says that the range overlaps the range
+    of the driver one place above.
+    """
+
+    driver: str
+    rank: int
+    value: float
+    ratio: float
+    low: float
+    high: float
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A ranking: who, by what, over which cells; and who is not in it and why."""
+
+    metric: Metric
+    queries: tuple[str, ...]
+    concurrency: int
+    ranked: tuple[Standing, ...]
+    unranked: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A run with the figures of all its cells; decoding them takes time, so it is done once."""
+
+    run: Run
+    cells: Cells
+    queries: tuple[str, ...]
+    concurrency: int
+
+    @classmethod
+    def of(cls, run: Run) -> Analysed:
+        """Summarise every cell, and choose what the headline is about."""
+        return cls(
+            run, summarise_run(run), headline_queries(run.queries), headline_concurrency(run)
+        )
+
+    def standings(
+        self,
+        metric_key: str,
+        queries: Sequence[str] | None = None,
+        concurrency: int | None = None,
+    ) -> Standings:
+        """Rank the drivers; without arguments over the headline's queries and connections."""
+        chosen = self.queries if queries is None else tuple(queries)
+        level = self.concurrency if concurrency is None else concurrency
+        ranking = rank(self.run, metric_key, chosen, level, self.cells)
+        places: list[Standing] = []
+        for entry in ranking.ranked:
+            low, high = self._bounds(entry.driver, metric_key, chosen, level)
+            above = places[-1] if places else None
+            tied = above is not None and low <= above.high and high >= above.low
+            places.append(
+                Standing(
+                    entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high, tied
+                )
+            )
+        why_not_run = {d.name: d.not_run_reason for d in self.run.drivers}
+        unranked = tuple((name, why_not_run.get(name) or why) for name, why in ranking.unranked)
+        return Standings(metric(metric_key), chosen, level, tuple(places), unranked)
+
+    def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:
+        """A cell's figure with its range, or None where it has none."""
+        return _SPREADS[metric_key](cell.figures) if cell and cell.figures else None
+
+    def _bounds(
+        self, driver: str, metric_key: str, queries: Sequence[str], level: int
+    ) -> tuple[float, float]:
+        spreads = [self.spread(self.cells.get((driver, q, level)), metric_key) for q in queries]
+        kept = [s for s in spreads if s is not None and s.low > 0]
+        return (
+            statistics.geometric_mean([s.low for s in kept]) if kept else 0.0,
+            statistics.geometric_mean([s.high for s in kept]) if kept else 0.0,
+        )
+
+
+def levels(run: Run) -> tuple[int, ...]:
+    """The numbers of connections of the run, ascending."""
+    found = {c.concurrency for c in run.cells} or set(run.options.concurrency)
+    return tuple(sorted(found))
+
+
+def headline_concurrency(run: Run) -> int:
+    """Eight connections, as in the announcement of 2016, or else the first level of the run."""
+    known = levels(run)
+    if HEADLINE_CONCURRENCY in known:
+        return HEADLINE_CONCURRENCY
+    wanted = [c for c in run.options.concurrency if c in known]
+    return (wanted or list(known) or [HEADLINE_CONCURRENCY])[0]

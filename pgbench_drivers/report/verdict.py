@@ -1,0 +1,126 @@
+"""The sentences at the head of the page: who leads, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgbench_drivers.report.formatting import count, figure, ratio, spread
+from pgbench_drivers.report.standings import (
+    CPU_METRIC,
+    HEADLINE_METRIC,
+    Analysed,
+    Standings,
+)
+from pgbench_drivers.results.model import Driver
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A headline and the sentences that qualify it."""
+
+    headline: str
+    sentences: tuple[str, ...]
+
+
+def verdict(analysed: Analysed) -> Verdict:
+    """What the run says, in words that claim no more than it shows."""
+    throughput = analysed.standings(HEADLINE_METRIC)
+    if not throughput.ranked:
+        return Verdict(
+            "No driver completed the headline queries",
+            ("There is nothing to rank; the reasons stand below.",),
+        )
+    drivers = {d.name: d for d in analysed.run.drivers}
+    return Verdict(
+        _headline(throughput, drivers),
+        tuple(
+            s
+            for s in (
+                _basis(throughput, analysed, drivers),
+                _doubt(throughput, drivers),
+                _cheapest(analysed, drivers),
+                _left_out(throughput, drivers),
+            )
+            if s
+        ),
+    )
+
+
+def _headline(standings: Standings, drivers: dict[str, Driver]) -> str:
+    best = standings.ranked[0]
+    name = drivers[best.driver].title
+    if len(standings.ranked) == 1:
+        return f"{name} delivers {count(best.value)} rows/s"
+    second = standings.ranked[1]
+    other = drivers[second.driver].title
+    factor = best.value / second.value if second.value else 1.0
+    if second.tied:
+        return f"{name} and {other} lead, too close to call"
+    return f"{name} leads with {count(best.value)} rows/s, {ratio(factor)} as many as {other}"
+
+
+def _basis(standings: Standings, analysed: Analysed, drivers: dict[str, Driver]) -> str:
+    best = standings.ranked[0]
+    queries = len(standings.queries)
+    rounds = analysed.run.options.rounds
+    what = "on the one query" if queries == 1 else f"as the geometric mean over {queries} queries"
+    return (
+        f"{drivers[best.driver].title} ({drivers[best.driver].language_title}) reached "
+        f"{count(best.value)} rows/s {what}, with {_connections(standings.concurrency)}; "
+        + (
+            f"the median of {rounds} rounds, "
+            f"which ranged from {_range(best.low, best.high)} rows/s."
+            if rounds > 1
+            else "one round, so nothing is known of its spread."
+        )
+    )
+
+
+def _doubt(standings: Standings, drivers: dict[str, Driver]) -> str | None:
+    if len(standings.ranked) < 2 or not standings.ranked[1].tied:
+        return None
+    tied = []
+    for place in standings.ranked[1:]:
+        if not place.tied:
+            break
+        tied.append(drivers[place.driver].title)
+    names = _list(tied)
+    return (
+        f"The ranges of {drivers[standings.ranked[0].driver].title} and {names} overlap over the "
+        "rounds: this run does not separate them."
+    )
+
+
+def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:
+    cpu = analysed.standings(CPU_METRIC)
+    if not cpu.ranked:
+        return None
+    best = cpu.ranked[0]
+    text = f"Lowest client CPU per row: {drivers[best.driver].title}, {figure(best.value, 'µs')}"
+    if len(cpu.ranked) > 1:
+        second = cpu.ranked[1]
+        text += f" (next: {drivers[second.driver].title}, {figure(second.value, 'µs')}"
+        text += ", ranges overlap)" if second.tied else ")"
+    return text + "."
+
+
+def _left_out(standings: Standings, drivers: dict[str, Driver]) -> str | None:
+    names = [drivers[name].title for name, _ in standings.unranked]
+    if not names:
+        return None
+    if len(names) == 1:
+        return f"{names[0]} lacks a figure for some headline query and is not ranked."
+    who = _list(names) if len(names) <= 3 else f"{len(names)} drivers"
+    return f"{who} lack a figure for some headline query and are not ranked."
+
+
+def _range(low: float, high: float) -> str:
+    return spread(low, high, "rows/s").replace("–", " to ")
+
+
+def _connections(number: int) -> str:
+    return "one connection" if number == 1 else f"{number} connections"
+
+
+def _list(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,105 @@
+"""The sample run, its report, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from cutting import Cut
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from pgbench_drivers.report.html import render
+from pgbench_drivers.report.standings import Analysed
+from pgbench_drivers.results.model import Run
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "sample.json"
+
+CHROMIUM_ARGUMENTS = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--hide-scrollbars",
+)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Run:
+    """The checked-in sample run."""
+    return msgspec.json.decode(SAMPLE.read_bytes(), type=Run)
+
+
+@pytest.fixture(scope="session")
+def analysed(sample: Run) -> Analysed:
+    """The sample with its figures; shared, because decoding histograms takes seconds."""
+    return Analysed.of(sample)
+
+
+@pytest.fixture(scope="session")
+def page(analysed: Analysed) -> str:
+    """The sample's report as text."""
+    return render(analysed)
+
+
+@pytest.fixture(scope="session")
+def page_url(page: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The sample's report as a file."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="session")
+def cut(sample: Run) -> Cut:
+    """A function that cuts the sample down."""
+
+    def make(
+        drivers: Collection[str], queries: Collection[str], levels: Collection[int] = (8,)
+    ) -> Run:
+        return msgspec.structs.replace(
+            sample,
+            drivers=[d for d in sample.drivers if d.name in drivers],
+            queries=[q for q in sample.queries if q.name in queries],
+            cells=[
+                c
+                for c in sample.cells
+                if c.driver in drivers and c.query in queries and c.concurrency in levels
+            ],
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Chromium from the distribution's packages, without a network to speak of."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if not binary or not driver:
+        missing = "chromium" if not binary else "chromedriver"
+        pytest.skip(
+            f"no browser test: {missing} is not installed "
+            "(Debian: apt-get install chromium chromium-driver)"
+        )
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in CHROMIUM_ARGUMENTS:
+        options.add_argument(argument)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    browser = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield browser
+    finally:
+        browser.quit()

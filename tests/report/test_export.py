@@ -1,0 +1,50 @@
+"""CSV has a row per cell, Markdown the ranking and the matrices."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from cutting import Cut
+
+from pgbench_drivers.analysis.summary import summarise_run
+from pgbench_drivers.export.csv import write_csv
+from pgbench_drivers.export.markdown import write_markdown
+from pgbench_drivers.results.model import Run
+
+
+@pytest.fixture(scope="module")
+def small(cut: Cut) -> Run:
+    return cut(["asyncpg", "aiopg", "pgx", "null-go"], ["pg_type", "bytea", "copy"])
+
+
+def test_csv_has_every_cell_with_all_figures_or_the_reason(small: Run) -> None:
+    stream = io.StringIO(newline="")
+    write_csv(small, stream)
+    rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    assert len(rows) == len(small.cells)
+    cells = summarise_run(small)
+    for row in rows:
+        summary = cells[row["driver"], row["query"], int(row["concurrency"])]
+        if summary.figures is None:
+            assert (row["status"], row["reason"]) == ("unsupported", "aiopg has no COPY")
+            assert row["rows_per_second"] == row["latency_p99.9_us"] == ""
+        else:
+            assert float(row["rows_per_second"]) == summary.figures.rows_per_second.median
+            assert float(row["latency_p99.9_us"]) > float(row["latency_p50_us"])
+            assert float(row["rows_per_second_low"]) <= float(row["rows_per_second_high"])
+
+
+def test_markdown_ranks_and_marks_what_is_missing(small: Run) -> None:
+    stream = io.StringIO()
+    write_markdown(small, stream)
+    text = stream.getvalue()
+    assert text.startswith("## pgx leads with ")
+    ranks = re.findall(r"^\| (\d+) \| (\S+)", text, re.MULTILINE)
+    assert ranks == [("1", "pgx"), ("2", "asyncpg"), ("3", "aiopg")]
+    assert re.search(r"^\| aiopg \| .* n/a \[1\] \|$", text, re.MULTILINE)
+    assert "n/a [1] not supported: aiopg has no COPY" in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert not [line for line in tables if "null" in line]
