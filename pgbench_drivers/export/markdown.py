@@ -6,7 +6,7 @@ from typing import TextIO
 
 from pgbench_drivers.analysis.summary import METRICS, Metric
 from pgbench_drivers.report.formatting import figure, ratio, spread
-from pgbench_drivers.report.notes import Footnotes, footnotes, run_span
+from pgbench_drivers.report.notes import Footnotes, footnotes, run_span, why_unranked, windows
 from pgbench_drivers.report.standings import (
     HEADLINE_METRIC,
     LATENCY_METRIC,
@@ -28,7 +28,7 @@ def write_markdown(run: Run, stream: TextIO) -> None:
         f"## {_text(words.headline)}",
         " ".join(_text(s) for s in words.sentences),
         _provenance(run),
-        _ranking(analysed),
+        _ranking(analysed, notes),
     ]
     parts += [
         _matrix(analysed, notes, wanted, level)
@@ -39,26 +39,28 @@ def write_markdown(run: Run, stream: TextIO) -> None:
         parts.append(
             "\n".join(f"- n/a [{n.number}] {_text(n.text)} ({_text(n.where)})" for n in notes.notes)
         )
-    stream.write("\n\n".join(parts) + "\n")
+    parts.append(_harness(analysed))
+    parts.append(f"Measured with `{run.options.command}`.")
+    stream.write("\n\n".join(p for p in parts if p) + "\n")
 
 
 def _provenance(run: Run) -> str:
-    options, environment = run.options, run.environment
+    environment = run.environment
     return (
         f"PostgreSQL {_text(run.server.version)} ({run.server.backend}), "
         f"{_text(environment.cpu_model)}, {environment.cpu_cores} cores, {run_span(run)}; "
-        f"{options.warmup_seconds:g} s warm-up, {options.measure_seconds:g} s measured, "
-        f"{options.rounds} rounds: median, range in parentheses. "
-        "Ratios are to the best."
+        f"{windows(run)} per cell: median, range in parentheses. "
+        "≈: the range overlaps that of the driver above. Ratios are to the best."
     )
 
 
-def _ranking(analysed: Analysed) -> str:
+def _ranking(analysed: Analysed, notes: Footnotes) -> str:
     drivers = {d.name: d for d in analysed.run.drivers}
     latency = {s.driver: s for s in analysed.standings(LATENCY_METRIC).ranked}
     throughput = analysed.standings(HEADLINE_METRIC)
     titles = {q.name: q.title for q in analysed.run.queries}
     averaged = ", ".join(_text(titles[q]) for q in throughput.queries)
+    left_out: list[str] = []
     lines = [
         f"Geometric mean over {averaged} with {_connections(throughput.concurrency)}:",
         "",
@@ -69,7 +71,7 @@ def _ranking(analysed: Analysed) -> str:
         driver = drivers[place.driver]
         mean = latency.get(place.driver)
         cells = (
-            f"{place.rank}",
+            f"≈ {place.rank}" if place.tied else f"{place.rank}",
             f"{_text(driver.title)} {_text(driver.version or '')}".strip(),
             _text(driver.language_title),
             driver.client,
@@ -79,10 +81,13 @@ def _ranking(analysed: Analysed) -> str:
             ratio(mean.ratio) if mean else "n/a",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    for name, reason in throughput.unranked:
+    for name, reason in why_unranked(analysed, notes, throughput):
         driver = drivers[name]
         who = f"{_text(driver.title)} | {_text(driver.language_title)} | {driver.client}"
-        lines.append(f"| | {who} | n/a | | n/a: {_text(reason)} | |")
+        lines.append(f"| | {who} | n/a | n/a | n/a | n/a |")
+        left_out.append(f"- {_text(driver.title)} is not ranked: {_text(reason)}")
+    if left_out:
+        lines += ["", *left_out]
     return "\n".join(lines)
 
 
@@ -122,6 +127,19 @@ def _column(
             text = f"**{text}**"
         column[name] = f"{text} {ratio(measured.median / best)}"
     return column
+
+
+def _harness(analysed: Analysed) -> str:
+    """What the null drivers show: the cost of our own loop, per language."""
+    costs = []
+    for driver in (d for d in analysed.run.drivers if d.synthetic):
+        mine = [c for c in analysed.cells.values() if c.driver == driver.name]
+        medians = [c.figures.client_cpu_us_per_query.median for c in mine if c.figures]
+        if medians:
+            costs.append(f"{_text(driver.title)} at most {figure(max(medians), 'µs')}")
+    if not costs:
+        return ""
+    return f"What the harness adds, client CPU per query without I/O: {', '.join(costs)}."
 
 
 def _connections(number: int) -> str:

@@ -18,7 +18,6 @@ from pgbench_drivers.analysis.summary import METRICS, client_cpu_us
 from pgbench_drivers.report import formatting, notes, page, payload
 from pgbench_drivers.report.languages import SLOTS, language_styles
 from pgbench_drivers.report.standings import (
-    CPU_METRIC,
     HEADLINE_METRIC,
     LATENCY_METRIC,
     Analysed,
@@ -51,6 +50,7 @@ def render(analysed: Analysed) -> str:
     why = notes.footnotes(analysed)
     script, boot = _script(), _asset("boot.js")
     views = page.driver_views(run)
+    throughput = analysed.standings(HEADLINE_METRIC)
     return (
         _templates()
         .get_template("report.html.j2")
@@ -61,32 +61,34 @@ def render(analysed: Analysed) -> str:
             cautions=notes.cautions(analysed),
             noise=notes.noise(analysed),
             span=notes.run_span(run),
+            windows=notes.windows(run),
             footnotes=why,
             metrics=METRICS,
             percentiles=[f"{p:g}" for p in PERCENTILES],
             levels=levels(run),
             languages=list(language_styles(run).values()),
             slots=SLOTS,
-            views=views,
             real=[v for v in views if not v.driver.synthetic],
             synthetic=[v for v in views if v.driver.synthetic],
             by_name={v.driver.name: v for v in views},
-            throughput=analysed.standings(HEADLINE_METRIC),
+            views=views,
+            throughput=throughput,
+            unranked=notes.why_unranked(analysed, why, throughput),
             latency=analysed.standings(LATENCY_METRIC),
-            cpu=analysed.standings(CPU_METRIC),
             matrix=page.matrix(analysed, why),
             panels=page.panels(analysed, why),
             rounds=page.rounds_in_order(run),
+            server_cpu_known=any(
+                c.figures and c.figures.server_cpu_us_per_query for c in analysed.cells.values()
+            ),
             modes=page.modes(run),
             style=Markup(_style()),  # noqa: S704 - our own files
             boot=Markup(boot),  # noqa: S704
             script=Markup(script),  # noqa: S704
             script_hashes=[_hash(boot), _hash(script)],
             data=Markup(payload.embedded_json(payload.page_data(analysed, why))),  # noqa: S704
-            raw_gzip=base64.b64encode(
-                gzip.compress(msgspec.json.encode(run), compresslevel=9, mtime=0)
-            ).decode("ascii"),
-            csv=base64.b64encode(_csv(analysed).encode("utf-8")).decode("ascii"),
+            raw_gzip=_packed(msgspec.json.encode(run)),
+            csv_gzip=_packed(_csv(analysed).encode("utf-8")),
         )
     )
 
@@ -116,6 +118,11 @@ def _csv(analysed: Analysed) -> str:
     stream = io.StringIO(newline="")
     write_tidy(analysed.run, analysed.cells, stream)
     return stream.getvalue()
+
+
+def _packed(content: bytes) -> str:
+    packed = gzip.compress(content, compresslevel=9, mtime=0)
+    return base64.b64encode(packed).decode("ascii")
 
 
 def _style() -> str:

@@ -6,11 +6,12 @@ import statistics
 from dataclasses import dataclass
 
 from pgbench_drivers.report.formatting import percent
-from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, levels
+from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings, levels
 from pgbench_drivers.results.model import Cell, Run
 
 NOISY_SPREAD = 0.10
 BUSY_LOAD_PER_CORE = 0.25
+NO_FIGURE = "no figure"
 
 STATUS_TITLES = {
     "ok": "no round measured",
@@ -80,6 +81,28 @@ def footnotes(analysed: Analysed) -> Footnotes:
         key: note for note, keys in zip(notes, grouped.values(), strict=True) for key in keys
     }
     return Footnotes(notes, by_cell)
+
+
+def why_unranked(
+    analysed: Analysed, notes: Footnotes, standings: Standings
+) -> tuple[tuple[str, str], ...]:
+    """(driver, reason) of everyone whom a ranking leaves out; `rank.js` says the same."""
+    titles = {q.name: q.title for q in analysed.run.queries}
+    found = []
+    for driver in standings.unranked:
+        lacking: dict[str, list[str]] = {}
+        for query in standings.queries:
+            key = (driver, query, standings.concurrency)
+            spread = analysed.spread(analysed.cells.get(key), standings.metric.key)
+            if spread is None or spread.median <= 0:
+                note = notes.by_cell.get(key)
+                lacking.setdefault(note.text if note else NO_FIGURE, []).append(titles[query])
+        if len(lacking) == 1 and len(next(iter(lacking.values()))) == len(standings.queries):
+            found.append((driver, next(iter(lacking))))
+        else:
+            parts = (f"{', '.join(names)}: {why}" for why, names in lacking.items())
+            found.append((driver, "; ".join(parts)))
+    return tuple(found)
 
 
 def noise(analysed: Analysed) -> Noise | None:
@@ -175,4 +198,18 @@ def _where(
 
 def run_span(run: Run) -> str:
     """When the run took place, in UTC, to the minute."""
-    return f"{run.started_at[:10]} {run.started_at[11:16]}–{run.finished_at[11:16]} UTC"
+    first, last = run.started_at[:10], run.finished_at[:10]
+    until = run.finished_at[11:16] if first == last else f"{last} {run.finished_at[11:16]}"
+    return f"{first} {run.started_at[11:16]}–{until} UTC"
+
+
+def windows(run: Run) -> str:
+    """How a cell's seconds were spread over its rounds."""
+    options = run.options
+    warmup, measured = (
+        f"{seconds / options.rounds:.3g} s"
+        for seconds in (options.warmup_seconds, options.measure_seconds)
+    )
+    if options.rounds == 1:
+        return f"one round of {measured} after {warmup} of warm-up"
+    return f"{options.rounds} rounds of {measured}, each after {warmup} of warm-up"

@@ -116,7 +116,7 @@ def matrix(analysed: Analysed, notes: Footnotes) -> Matrix:
     wanted = metric(HEADLINE_METRIC)
     views = {v.driver.name: v for v in driver_views(analysed.run)}
     standings = analysed.standings(HEADLINE_METRIC)
-    order = [s.driver for s in standings.ranked] + [name for name, _ in standings.unranked]
+    order = [s.driver for s in standings.ranked] + list(standings.unranked)
     means = {s.driver: s.value for s in standings.ranked}
     columns: list[dict[str, MatrixCell]] = [_column(None, means, wanted, order, None)]
     for query in analysed.run.queries:

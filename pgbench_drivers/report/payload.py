@@ -188,11 +188,17 @@ def _cell(
         figures.queries,
         LatencyData(
             latency.min_us, latency.mean_us, latency.max_us, latency.stddev_us,
-            latency.percentiles_us, latency.curve,
+            {p: _rounded(value) for p, value in latency.percentiles_us.items()},
+            tuple((p, _rounded(value)) for p, value in latency.curve),
         ),
         _bounds(figures.server_cpu_us_per_query) if figures.server_cpu_us_per_query else None,
         None,
     )  # fmt: skip
+
+
+def _rounded(value: float) -> float:
+    """Six digits of a figure from a histogram that has three."""
+    return float(f"{value:.6g}")
 
 
 def _bounds(spread: Spread) -> Bounds:

@@ -54,13 +54,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Standings:
-    """A ranking: who, by what, over which cells; and who is not in it and why."""
+    """A ranking: who, by what, over which cells; and who lacks a figure for one of them."""
 
     metric: Metric
     queries: tuple[str, ...]
     concurrency: int
     ranked: tuple[Standing, ...]
-    unranked: tuple[tuple[str, str], ...]
+    unranked: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,7 @@ class Analysed:
                     entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high, tied
                 )
             )
-        why_not_run = {d.name: d.not_run_reason for d in self.run.drivers}
-        unranked = tuple((name, why_not_run.get(name) or why) for name, why in ranking.unranked)
+        unranked = tuple(name for name, _ in ranking.unranked)
         return Standings(metric(metric_key), chosen, level, tuple(places), unranked)
 
     def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:

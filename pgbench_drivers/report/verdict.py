@@ -105,13 +105,13 @@ def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:
 
 
 def _left_out(standings: Standings, drivers: dict[str, Driver]) -> str | None:
-    names = [drivers[name].title for name, _ in standings.unranked]
+    names = [drivers[name].title for name in standings.unranked]
     if not names:
         return None
     if len(names) == 1:
-        return f"{names[0]} lacks a figure for some headline query and is not ranked."
+        return f"{names[0]} lacks a figure for a headline query and is not ranked."
     who = _list(names) if len(names) <= 3 else f"{len(names)} drivers"
-    return f"{who} lack a figure for some headline query and are not ranked."
+    return f"{who} lack a figure for a headline query and are not ranked."
 
 
 def _range(low: float, high: float) -> str:

@@ -22,6 +22,7 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "sample.json"
 CHROMIUM_ARGUMENTS = (
     "--headless=new",
     "--disable-gpu",
+    "--disable-quic",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -88,7 +89,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
         missing = "chromium" if not binary else "chromedriver"
         pytest.skip(
             f"no browser test: {missing} is not installed "
-            "(Debian: apt-get install chromium chromium-driver)"
+            "(tests/report/install-chromium.sh brings both on Debian)"
         )
     options = webdriver.ChromeOptions()
     options.binary_location = binary

@@ -44,7 +44,7 @@ def test_markdown_ranks_and_marks_what_is_missing(small: Run) -> None:
     assert text.startswith("## pgx leads with ")
     ranks = re.findall(r"^\| (\d+) \| (\S+)", text, re.MULTILINE)
     assert ranks == [("1", "pgx"), ("2", "asyncpg"), ("3", "aiopg")]
-    assert re.search(r"^\| aiopg \| .* n/a \[1\] \|$", text, re.MULTILINE)
+    assert re.search(r"^\| aiopg \(DictCursor\) \| .* n/a \[1\] \|$", text, re.MULTILINE)
     assert "n/a [1] not supported: aiopg has no COPY" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert not [line for line in tables if "null" in line]

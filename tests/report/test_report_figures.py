@@ -7,15 +7,9 @@ from pathlib import Path
 
 from cutting import Cut
 
-from pgbench_drivers.report.figures import write_figures
+from pgbench_drivers.report.figures import DRAWINGS, write_figures
 
-NAMES = {
-    f"{name}.{kind}"
-    for name in (
-        "throughput-ranking", "latency-ranking", "throughput-by-query", "cpu-per-row-by-query"
-    )
-    for kind in ("png", "svg")
-}  # fmt: skip
+NAMES = {f"{name}.{kind}" for name in DRAWINGS for kind in ("png", "svg")}
 
 
 def test_figures_are_written_and_reproducible(cut: Cut, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ SEED = 20161
 ROUNDS = 3
 CONCURRENCY = (1, 8)
 MEASURE_SECONDS = 10.0
+"""Per cell, spread over its rounds."""
 SAMPLE = Path(__file__).with_name("sample.json")
 NORMAL = statistics.NormalDist()
 POINTS = 80
@@ -45,25 +46,25 @@ PG_TYPE_SQL = (
 
 # name, title, kind, headline, sql, description, stresses, rows, columns
 QUERIES = [
-    Query("pg_type", "Rows of pg_type", "fetch", True, PG_TYPE_SQL,
+    Query("pg_type", "pg_type", "fetch", True, PG_TYPE_SQL,
           "All rows of the catalogue of types, 12 columns of six types.",
-          "Decoding wide rows of short values", 619, 12),
+          "decoding wide rows of short values", 619, 12),
     Query("generate_series", "1000 integers", "fetch", True,
           "SELECT i FROM generate_series(1, $1) AS i", "1000 rows of one integer.",
-          "The cost of a row", 1000, 1),
+          "the cost of a row", 1000, 1),
     Query("bytea", "100 × 1 KiB bytea", "fetch", True, "SELECT b FROM bench.bytes",
-          "100 rows of one kibibyte of bytes.", "Moving bytes", 100, 1),
+          "100 rows of one kibibyte of bytes.", "moving bytes", 100, 1),
     Query("int_array", "100 × int[100]", "fetch", True, "SELECT a FROM bench.arrays",
-          "100 rows of an array of 100 integers.", "Decoding nested values", 100, 1),
-    Query("copy", "COPY of 10,000 rows", "copy", False,
+          "100 rows of an array of 100 integers.", "decoding nested values", 100, 1),
+    Query("copy", "COPY 10,000 rows", "copy", False,
           "COPY bench.copy_target FROM STDIN",
-          "10,000 rows of 7 columns sent by COPY, one transaction.", "Encoding in bulk",
+          "10,000 rows of 7 columns sent by COPY, one transaction.", "encoding in bulk",
           10_000, 7),
-    Query("batch", "Batch of 1000 inserts", "batch", False,
+    Query("batch", "batch of 1,000 inserts", "batch", False,
           "INSERT INTO bench.batch_target VALUES ($1, $2, $3, $4, $5, $6, $7)",
-          "An INSERT executed for 1000 rows, one transaction.", "Pipelining", 1000, 7),
-    Query("one_plus_one", "SELECT 1 + 1", "fetch", False, "SELECT 1+1",
-          "One row of one integer.", "The cost of a query", 1, 1),
+          "An INSERT executed for 1000 rows, one transaction.", "pipelining", 1000, 7),
+    Query("one_plus_one", "SELECT 1+1", "fetch", False, "SELECT 1+1",
+          "One row of one integer.", "the cost of a query", 1, 1),
 ]  # fmt: skip
 
 # µs of client CPU per query in QUERIES' order, and of the server's
@@ -95,13 +96,13 @@ DRIVERS = [
     ("asyncpg", "asyncpg", "python", "async", "0.31.0", {"uvloop": "0.22.1"}, ""),
     ("psycopg3-async", "psycopg 3 async", "python", "async", "3.2.13",
      {"uvloop": "0.22.1", "libpq": "17.6"}, "C speed-ups, prepared, binary"),
-    ("aiopg", "aiopg", "python", "async", "1.4.0", {"uvloop": "0.22.1", "psycopg2": "2.9.11"},
-     "DictCursor"),
-    ("aiopg-tuples", "aiopg tuples", "python", "async", "1.4.0",
+    ("aiopg", "aiopg (DictCursor)", "python", "async", "1.4.0",
+     {"uvloop": "0.22.1", "psycopg2": "2.9.11"}, "every row a DictRow"),
+    ("aiopg-tuples", "aiopg (tuples)", "python", "async", "1.4.0",
      {"uvloop": "0.22.1", "psycopg2": "2.9.11"}, "plain cursor"),
     ("psycopg2", "psycopg2", "python", "threads", "2.9.11", {"libpq": "17.6"}, ""),
-    ("psycopg2-dict", "psycopg2 dict", "python", "threads", "2.9.11", {"libpq": "17.6"},
-     "DictCursor"),
+    ("psycopg2-dict", "psycopg2 (DictCursor)", "python", "threads", "2.9.11", {"libpq": "17.6"},
+     "every row a DictRow"),
     ("psycopg3", "psycopg 3", "python", "threads", "3.2.13", {"libpq": "17.6"},
      "C speed-ups, prepared, binary"),
     ("pg", "pg", "node", "async", "8.16.3", {"pg-protocol": "1.10.3", "pg-copy-streams": "7.0.0"},
@@ -247,7 +248,7 @@ def _round(  # noqa: PLR0917
     serial_us = client_us + server_us + (0 if synthetic else 28)
     per_query_us = max(client_us, serial_us / concurrency, server_us / 2)
     per_query_us *= 1 + abs(chance.gauss(0, noise))
-    queries = int(MEASURE_SECONDS * 1e6 / per_query_us)
+    queries = int(MEASURE_SECONDS / ROUNDS * 1e6 / per_query_us)
     mean_us = client_us if synthetic else per_query_us * concurrency
     tail = 0.42 if concurrency > 1 and query.name in ("batch", "copy") else 0.24
     return Round(

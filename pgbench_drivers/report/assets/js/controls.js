@@ -45,9 +45,19 @@ export function startControls() {
     if (button) SETS[button.dataset.set]();
   });
   document.getElementById("reset").addEventListener("click", reset);
+  foldOnPhones();
   for (const form of document.querySelectorAll("form")) {
     form.addEventListener("submit", (event) => event.preventDefault());
   }
+}
+
+// On a phone the selectors would push the ranking off the first screens.
+function foldOnPhones() {
+  const box = document.getElementById("choose");
+  const narrow = matchMedia("(max-width: 44rem)");
+  const fold = () => { box.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
 }
 
 export function showControls() {

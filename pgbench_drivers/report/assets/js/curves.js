@@ -23,8 +23,8 @@ export function showCurves() {
   const at = MARKED.filter((percentile) => nines(percentile) <= reach);
   lineChart(host, series, {
     xRange: [0, reach],
-    xTicks: at.map((percentile) => [nines(percentile), percentile ? `${percentile}\u202f%` : "0"]),
-    xLabel: "queries answered within this time (log scale of those that were not)",
+    xTicks: at.map((percentile) => [nines(percentile), percentile ? `${percentile}\u202f%` : "min"]),
+    xLabel: "share of queries answered in this time",
     yUnit: (value) => short(micros(value)),
     marks: (position) => at.some((percentile) => Math.abs(nines(percentile) - position) < 1e-9),
   }, `Latency by percentile of ${query.title}, ${state.connections} connections; percentiles are also in the query's table`);

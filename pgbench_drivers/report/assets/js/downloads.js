@@ -1,31 +1,32 @@
-// The result document lies in the page compressed; here it is unpacked.
+// Raw results and table lie in the page compressed; here they are unpacked.
 
-export async function rawResults() {
-  const link = document.getElementById("download-json");
+export async function unpacked(link) {
   const encoded = link.getAttribute("href").split(",", 2)[1];
   const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(unpacked).text();
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).blob();
 }
 
 export function startDownloads() {
-  const link = document.getElementById("download-json");
-  // Without DecompressionStream the link still gives the compressed file.
+  // Without DecompressionStream the links still give the compressed files.
   if (typeof DecompressionStream === "undefined") return;
-  link.addEventListener("click", async (event) => {
-    event.preventDefault();
-    const status = document.getElementById("download-status");
-    try {
-      save(await rawResults(), link.getAttribute("download").replace(/\.gz$/, ""));
-      status.textContent = "Saved.";
-    } catch (error) {
-      status.textContent = `The results could not be unpacked: ${error.message}`;
-    }
-  });
+  const status = document.getElementById("download-status");
+  for (const link of document.querySelectorAll("[data-packed]")) {
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      try {
+        const content = (await unpacked(link)).slice(0, undefined, link.dataset.packed);
+        save(content, link.getAttribute("download").replace(/\.gz$/, ""));
+        status.textContent = "Saved.";
+      } catch (error) {
+        status.textContent = `This could not be unpacked: ${error.message}`;
+      }
+    });
+  }
 }
 
 function save(content, name) {
-  const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
+  const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -11,10 +11,8 @@ export function rank(drivers, queries, metricKey, connections) {
   const unranked = [];
   for (const driver of drivers) {
     const cells = queries.map((query) => cellOf(driver, query, connections));
-    const missing = cells.flatMap((cell, i) =>
-      hasFigure(cell, metricKey) ? [] : [`${queries[i].name}: ${whyMissing(cell)}`]);
-    if (missing.length || !queries.length) {
-      unranked.push({ driver, reason: driver.not_run ?? missing.join("; ") });
+    if (!queries.length || !cells.every((cell) => hasFigure(cell, metricKey))) {
+      unranked.push({ driver, reason: whyUnranked(cells, queries, metricKey) });
       continue;
     }
     const bound = (i) => {
@@ -31,6 +29,19 @@ export function rank(drivers, queries, metricKey, connections) {
     place.tied = Boolean(above) && place.low <= above.high && place.high >= above.low;
   });
   return { metric, ranked, unranked };
+}
+
+// Queries that lack a figure for the same reason share it.
+function whyUnranked(cells, queries, metricKey) {
+  const lacking = new Map();
+  cells.forEach((cell, i) => {
+    if (hasFigure(cell, metricKey)) return;
+    const why = whyMissing(cell);
+    lacking.set(why, [...(lacking.get(why) ?? []), queries[i].title]);
+  });
+  const reasons = [...lacking];
+  if (reasons.length === 1 && reasons[0][1].length === queries.length) return reasons[0][0];
+  return reasons.map(([why, titles]) => `${titles.join(", ")}: ${why}`).join("; ");
 }
 
 export const hasFigure = (cell, metricKey) => (cell?.v?.[metricKey]?.[0] ?? 0) > 0;

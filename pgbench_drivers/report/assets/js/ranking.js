@@ -31,7 +31,6 @@ function showBoard(board, { metric, ranked }) {
 
 function showPlace(row, place, metric, top) {
   const share = (value) => `${((100 * value) / top).toFixed(2)}%`;
-  row.style.order = place.rank;
   row.querySelector(".place").textContent = place.rank;
   row.querySelector(".tie").textContent = place.tied ? "≈" : "";
   row.querySelector(".fill").style.width = share(place.value);
@@ -40,7 +39,7 @@ function showPlace(row, place, metric, top) {
   whisker.style.width = share(place.high - place.low);
   row.querySelector(".value").textContent = figure(place.value, metric.unit);
   row.querySelector(".ratio").textContent = ratio(place.ratio);
-  row.title = `${place.driver.title}: ${figure(place.value, metric.unit)}, rounds ${spread(place.low, place.high, metric.unit)}`;
+  row.querySelector(".bounds").textContent = place.low === place.high ? "" : spread(place.low, place.high, metric.unit);
 }
 
 function showUnranked(unranked) {
