@@ -21,8 +21,8 @@ C_SOURCES = {"pgstride.core.rows": ["src/pgstride/core/record.c"]}
 
 DIRECTIVES = {
     "language_level": 3,
-    "boundscheck": DEBUG,
-    "wraparound": DEBUG,
+    # Bounds and wraparound are checked as Cython does by default; hot loops go
+    # over C pointers, after checks of their own.
     "initializedcheck": DEBUG,
     "nonecheck": DEBUG,
     "cdivision": True,

@@ -1,0 +1,270 @@
+"""connect(): from endpoints and parameters to a session that is ready for queries."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pgstride.aio.connection import Connection
+from pgstride.aio.transport import SocketSession
+from pgstride.codecs.registry import TypeRegistry
+from pgstride.connecting import (
+    Endpoint,
+    Resolved,
+    SessionAttribute,
+    SSLMode,
+    TcpEndpoint,
+    UnixEndpoint,
+    resolve,
+)
+from pgstride.core.startup import SSL_REQUEST
+from pgstride.exceptions import (
+    ClientConfigurationError,
+    ConnectionDoesNotExistError,
+    InterfaceError,
+    InvalidAuthorizationSpecificationError,
+    TargetServerAttributeNotMatched,
+)
+
+if TYPE_CHECKING:
+    from pgstride.core.rows import Record
+
+ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+
+
+async def connect(
+    dsn: str | None = None,
+    *,
+    loop: asyncio.AbstractEventLoop | None = None,
+    timeout: Any = ...,
+    connection_class: type[Connection] = Connection,
+    record_class: type[Record] | None = None,
+    **arguments: Any,
+) -> Connection:
+    """Connect to a server; the arguments are those of `pgstride.connecting.resolve`.
+
+    Raises ClientConfigurationError for arguments that contradict each other,
+    asyncio.TimeoutError after `timeout` seconds (60, unless set), OSError when
+    no server can be reached, and what the server says against the user.
+    """
+    loop = loop or asyncio.get_running_loop()
+    if not (isinstance(connection_class, type) and issubclass(connection_class, Connection)):
+        raise ClientConfigurationError(
+            "connection_class is expected to be a subclass of pgstride.Connection, "
+            f"got {connection_class!r}"
+        )
+    resolved = resolve(dsn, timeout=timeout, **arguments)
+    establishing = establish(resolved, loop, connection_class, record_class)
+    return await asyncio.wait_for(establishing, resolved.options.timeout)
+
+
+async def establish(
+    resolved: Resolved,
+    loop: asyncio.AbstractEventLoop,
+    connection_class: type[Connection],
+    record_class: type[Record] | None,
+) -> Connection:
+    """A connection to the first endpoint that can be reached and is of the wanted kind."""
+    wanted = resolved.parameters.target_session_attrs
+    endpoints = list(resolved.endpoints)
+    error: Exception | None = None
+    second_choice: Connection | None = None
+    for endpoint in endpoints:
+        try:
+            session = await _open_session(endpoint, resolved, loop)
+        except (OSError, ConnectionDoesNotExistError) as failure:
+            error = failure
+            continue
+        connection = connection_class(
+            session, TypeRegistry(), resolved.options, record_class
+        )
+        if await _matches(connection, wanted):
+            if second_choice is not None:
+                await second_choice.close()
+            return connection
+        if wanted is SessionAttribute.prefer_standby and second_choice is None:
+            second_choice = connection
+        else:
+            await connection.close()
+    if second_choice is not None:
+        return second_choice
+    raise error or TargetServerAttributeNotMatched(
+        f"None of the hosts match the target attribute requirement {wanted.value!r}"
+    )
+
+
+async def _matches(connection: Connection, wanted: SessionAttribute) -> bool:
+    if wanted is SessionAttribute.any:
+        return True
+    settings = connection.get_settings()
+    standby = getattr(settings, "in_hot_standby", None)
+    if standby is None:  # before PostgreSQL 14
+        standby = "on" if await connection.fetchval("SELECT pg_is_in_recovery()") else "off"
+    if wanted in (SessionAttribute.primary, SessionAttribute.standby):
+        return (standby == "on") is (wanted is SessionAttribute.standby)
+    if wanted is SessionAttribute.prefer_standby:
+        return bool(standby == "on")
+    readonly = getattr(settings, "default_transaction_read_only", None)
+    if readonly is None:
+        readonly = await connection.fetchval("SHOW default_transaction_read_only")
+    return ("on" in (standby, readonly)) is (wanted is SessionAttribute.read_only)
+
+
+async def _open_session(
+    endpoint: Endpoint, resolved: Resolved, loop: asyncio.AbstractEventLoop
+) -> SocketSession:
+    """A session that has been started up, encrypted as the plan prescribes."""
+    attempts = resolved.parameters.tls.attempts(endpoint)
+    for encrypt in attempts[:-1]:
+        try:
+            return await _attempt(endpoint, resolved, loop, encrypt)
+        except (InvalidAuthorizationSpecificationError, ConnectionError):
+            continue  # pg_hba.conf may allow the other kind only
+    return await _attempt(endpoint, resolved, loop, attempts[-1])
+
+
+async def _attempt(
+    endpoint: Endpoint, resolved: Resolved, loop: asyncio.AbstractEventLoop, encrypt: bool
+) -> SocketSession:
+    opened = partial(_open, endpoint, resolved, loop, encrypt)
+
+    async def send_cancel(request: bytes) -> None:
+        _, protocol = await opened(lambda: _CancelProtocol(loop, request))
+        await protocol.closed
+
+    def make_session() -> SocketSession:
+        return SocketSession(
+            loop,
+            statement_limit=resolved.options.statement_cache_size,
+            send_cancel=send_cancel,
+        )
+
+    _, session = await opened(make_session)
+    try:
+        await _start_up(session, resolved, loop)
+    except BaseException:
+        session.abort()
+        raise
+    return session  # type: ignore[no-any-return]
+
+
+async def _start_up(
+    session: SocketSession, resolved: Resolved, loop: asyncio.AbstractEventLoop
+) -> None:
+    parameters = resolved.parameters
+    password = parameters.current_password()
+    if inspect.isawaitable(password):
+        password = await password
+    startup = {
+        "user": parameters.user,
+        "database": parameters.database,
+        **parameters.server_settings,
+        "client_encoding": "UTF8",
+    }
+    operation = session.start_up(startup, password, loop.create_future())
+    await session.start_operation(operation, None)
+
+
+async def _open(
+    endpoint: Endpoint,
+    resolved: Resolved,
+    loop: asyncio.AbstractEventLoop,
+    encrypt: bool,
+    factory: ProtocolFactory,
+) -> tuple[asyncio.Transport, Any]:
+    """Connect a protocol to an endpoint, above TLS where that is wanted."""
+    if isinstance(endpoint, UnixEndpoint):
+        return await loop.create_unix_connection(factory, endpoint.path)  # type: ignore[return-value]
+    tls = resolved.parameters.tls
+    if not encrypt:
+        return await loop.create_connection(factory, *endpoint.address)
+    name = endpoint.host
+    if tls.direct:
+        return await loop.create_connection(
+            factory, *endpoint.address, ssl=tls.context, server_hostname=name
+        )
+    return await _open_after_request(endpoint, resolved, loop, factory)
+
+
+async def _open_after_request(
+    endpoint: TcpEndpoint,
+    resolved: Resolved,
+    loop: asyncio.AbstractEventLoop,
+    factory: ProtocolFactory,
+) -> tuple[asyncio.Transport, Any]:
+    """Ask the server whether it speaks TLS, and begin TLS or go on without."""
+    tls = resolved.parameters.tls
+    transport, asking = await loop.create_connection(
+        lambda: _TlsRequest(loop), *endpoint.address
+    )
+    try:
+        accepted = await asking.answer
+        if not accepted and tls.mode >= SSLMode.require:
+            raise ConnectionError(
+                f"PostgreSQL server at {endpoint} rejected SSL upgrade: it is not set up for TLS"
+            )
+        protocol = factory()
+        if not accepted:
+            transport.set_protocol(protocol)
+            protocol.connection_made(transport)
+            return transport, protocol
+        assert tls.context is not None
+        encrypted = await loop.start_tls(
+            transport, protocol, tls.context, server_hostname=endpoint.host
+        )
+        assert encrypted is not None
+        protocol.connection_made(encrypted)
+        return encrypted, protocol
+    except BaseException:
+        transport.abort()
+        raise
+
+
+class _TlsRequest(asyncio.Protocol):
+    """Sends SSLRequest and takes its answer of one byte.
+
+    Anything more is refused: it came before encryption, so that anybody may
+    have sent it (CVE-2021-23222).
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.answer: asyncio.Future[bool] = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.write(SSL_REQUEST)  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        if self.answer.done():
+            return
+        if data in (b"S", b"N"):
+            self.answer.set_result(data == b"S")
+        else:
+            self.answer.set_exception(
+                InterfaceError(f"unexpected answer to SSLRequest: {data[:20]!r}")
+            )
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(
+                ConnectionError("unexpected connection_lost() call")
+                if error is None
+                else error
+            )
+
+
+class _CancelProtocol(asyncio.Protocol):
+    """Sends a CancelRequest; the server closes the connection once it has acted on it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, request: bytes) -> None:
+        self.closed: asyncio.Future[None] = loop.create_future()
+        self._request = request
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.write(self._request)  # type: ignore[attr-defined]
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.closed.done():
+            self.closed.set_result(None)

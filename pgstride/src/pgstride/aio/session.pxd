@@ -1,0 +1,28 @@
+"""The protocol's core on an asyncio transport."""
+
+from pgstride.core.frontend cimport Frontend
+from pgstride.core.operations cimport Operation
+from pgstride.core.statement cimport Statement
+
+
+cdef class Session(Frontend):
+    cdef readonly object loop
+    cdef readonly object transport
+    cdef object create_future
+    cdef object write
+    cdef dict statements
+    cdef readonly Py_ssize_t statement_limit
+    cdef long long uses
+    cdef object timer
+    cdef double timer_at
+    cdef readonly object hold
+    cdef bint cancel_under_way
+    cdef readonly object closed_waiter
+    cdef object resumed_waiter
+    cdef readonly bint writing_paused
+    cdef public bint closing
+
+    cdef Operation find(self, object waiter)
+    cdef int flush(self) except -1
+    cdef int set_deadline(self, Operation operation, object timeout) except -1
+    cdef int release_hold(self) except -1

@@ -1,0 +1,291 @@
+"""The protocol's core on an asyncio transport.
+
+What is called for every query is here, and compiled; the rest of the front end
+is Python. A `Session` belongs to one event loop and one server connection.
+"""
+
+from pgstride.core.frontend cimport Frontend
+from pgstride.core.operations cimport ExtendedQuery, Operation
+from pgstride.core.statement cimport Statement
+
+from asyncio import TimeoutError  # before Python 3.11 not the built-in one
+
+from pgstride.exceptions import ConnectionDoesNotExistError, InterfaceError
+
+
+cdef class Session(Frontend):
+    """A Frontend that asyncio drives as a BufferedProtocol.
+
+    `hold` is None, or a future that is done when statements may be sent again:
+    after a CancelRequest nothing may follow until the server has taken it and
+    the cancelled statement has ended, as it would cancel the next one.
+    """
+
+    def __cinit__(self, loop, *, Py_ssize_t statement_limit=100):
+        self.loop = loop
+        self.create_future = loop.create_future
+        self.statements = {}
+        self.statement_limit = statement_limit
+        self.closed_waiter = loop.create_future()
+
+    # -- asyncio's calls
+
+    def connection_made(self, transport):
+        """The transport is ready; after TLS, the transport above it."""
+        self.transport = transport
+        self.write = transport.write
+
+    def buffer_updated(self, Py_ssize_t size):
+        """`size` bytes have been received into what `get_buffer` gave."""
+        Frontend.buffer_updated(self, size)
+        if self.broken is not None:
+            self.abort()
+        elif self.out.length:
+            self.flush()
+
+    def eof_received(self):
+        """The server has closed its side: so do we."""
+        return False
+
+    def connection_lost(self, error):
+        """The transport is closed."""
+        if self.broken is None:
+            self.fail(
+                ConnectionDoesNotExistError("connection was closed in the middle of operation")
+                if error is None
+                else lost(error)
+            )
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        if self.resumed_waiter is not None and not self.resumed_waiter.done():
+            self.resumed_waiter.set_result(None)
+        if self.hold is not None and not self.hold.done():
+            self.hold.set_result(None)
+        if not self.closed_waiter.done():
+            self.closed_waiter.set_result(None)
+
+    def pause_writing(self):
+        """The transport's buffer is full."""
+        self.writing_paused = True
+
+    def resume_writing(self):
+        """The transport's buffer has room again."""
+        self.writing_paused = False
+        if self.resumed_waiter is not None:
+            if not self.resumed_waiter.done():
+                self.resumed_waiter.set_result(None)
+            self.resumed_waiter = None
+
+    def wait_for_room(self):
+        """None, or a future that is done when the transport's buffer has room."""
+        if not self.writing_paused or self.broken is not None:
+            return None
+        if self.resumed_waiter is None:
+            self.resumed_waiter = self.create_future()
+        return self.resumed_waiter
+
+    def abort(self):
+        """Close the transport at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    # -- sending
+
+    cdef int flush(self) except -1:
+        if self.out.length and self.broken is None:
+            self.write(self.out.take())
+        return 0
+
+    def send(self):
+        """Send what has been written by operations begun elsewhere."""
+        self.flush()
+
+    def check_free(self):
+        """Raise InterfaceError when an operation is under way or the session is closed."""
+        if self.broken is not None or self.closing:
+            raise InterfaceError("connection is closed")
+        if self.waited:
+            raise InterfaceError(
+                "cannot perform operation: another operation is in progress"
+            )
+
+    def find_statement(self, str query not None):
+        """The cached statement of a query, or None."""
+        cdef Statement statement = self.statements.get(query)
+        if statement is not None:
+            self.uses += 1
+            statement.last_use = self.uses
+        return statement
+
+    def start_query(self, str query, tuple arguments, int limit, record_class, timeout):
+        """Execute a query whose statement is cached; returns the future of its rows.
+
+        Returns None when that takes more than sending: the statement is not
+        cached, or a cancelled one has not ended yet.
+        """
+        cdef Statement statement = self.statements.get(query)
+        if statement is None or self.hold is not None:
+            return None
+        if self.waited or self.closing:
+            self.check_free()
+        self.uses += 1
+        statement.last_use = self.uses
+        waiter = self.create_future()
+        operation = self.execute_statement(statement, arguments, limit, record_class, waiter)
+        if timeout is not None:
+            self.set_deadline(operation, timeout)
+        self.flush()
+        return waiter
+
+    def start_statement(
+        self,
+        Statement statement not None,
+        tuple arguments,
+        int limit,
+        record_class,
+        timeout,
+        bint wants_operation=False,
+    ):
+        """Execute a statement; returns the future of its rows, or of the operation.
+
+        The operation has `rows`, `tag` and `suspended`.
+        """
+        self.check_free()
+        waiter = self.create_future()
+        cdef ExtendedQuery operation = self.execute_statement(
+            statement, arguments, limit, record_class, waiter
+        )
+        operation.wants_tag = operation.wants_operation = wants_operation
+        if timeout is not None:
+            self.set_deadline(operation, timeout)
+        self.flush()
+        return waiter
+
+    def start_operation(self, Operation operation not None, timeout):
+        """Send an operation that another method has begun; returns its future."""
+        if timeout is not None:
+            self.set_deadline(operation, timeout)
+        self.flush()
+        return operation.waiter
+
+    # -- the cache of statements
+
+    def remember(self, Statement statement not None):
+        """Cache a statement; the one that was used longest ago makes room for it."""
+        cdef Statement oldest, other
+        if self.statement_limit == 0:
+            return
+        if len(self.statements) >= self.statement_limit:
+            oldest = None
+            for other in self.statements.values():
+                if oldest is None or other.last_use < oldest.last_use:
+                    oldest = other
+            self.forget(oldest)
+        self.uses += 1
+        statement.last_use = self.uses
+        self.statements[statement.query] = statement
+
+    def forget(self, Statement statement not None):
+        """Take a statement out of the cache, and close it unless it is in use elsewhere."""
+        if self.statements.get(statement.query) is statement:
+            del self.statements[statement.query]
+        if statement.references == 0:
+            self.close_statement(statement)
+
+    def forget_all(self):
+        """Empty the cache."""
+        for statement in list(self.statements.values()):
+            self.forget(statement)
+
+    @property
+    def cached_statements(self):
+        """The cached statements, in no particular order."""
+        return tuple(self.statements.values())
+
+    # -- cancelling and time-outs
+
+    cdef Operation find(self, object waiter):
+        cdef Operation operation = self.first
+        while operation is not None and operation.waiter is not waiter:
+            operation = operation.following
+        return operation
+
+    def cancel_waiting(self, waiter):
+        """Whoever waited does so no more: have the server cancel the statement."""
+        cdef Operation operation = self.find(waiter)
+        if operation is not None and self.abandon(operation):
+            self.cancel_on_server()
+
+    def cancel_on_server(self):
+        """Hold all statements, and have the server told by `request_cancel`."""
+        if self.broken is not None:
+            return
+        if self.hold is None:
+            self.hold = self.create_future()
+        if not self.cancel_under_way:
+            self.cancel_under_way = True
+            self.request_cancel()
+
+    def request_cancel(self):
+        """Send a CancelRequest on its own connection, then call `cancel_sent`; for subclasses."""
+        raise NotImplementedError
+
+    def cancel_sent(self):
+        """The server has closed the connection of the CancelRequest, or it failed."""
+        self.cancel_under_way = False
+        self.release_hold()
+
+    cdef int after_operation(self, Operation operation) except -1:
+        Frontend.after_operation(self, operation)
+        if self.hold is not None:
+            self.release_hold()
+        return 0
+
+    cdef int release_hold(self) except -1:
+        if self.hold is not None and not self.cancel_under_way and self.pending == 0:
+            hold, self.hold = self.hold, None
+            if not hold.done():
+                hold.set_result(None)
+        return 0
+
+    cdef int set_deadline(self, Operation operation, object timeout) except -1:
+        """One timer serves all time-outs: it is set anew only when it has fired too early."""
+        operation.deadline = self.loop.time() + max(0.0, timeout)
+        if self.timer is None or self.timer_at > operation.deadline:
+            if self.timer is not None:
+                self.timer.cancel()
+            self.timer_at = operation.deadline
+            self.timer = self.loop.call_at(self.timer_at, self._timer_fired)
+        return 0
+
+    def _timer_fired(self):
+        cdef Operation operation = self.first
+        cdef double now = self.loop.time()
+        cdef double next_deadline = 0.0
+        self.timer = None
+        while operation is not None:
+            if operation.deadline > 0.0 and operation.waiter is not None:
+                if operation.deadline <= now:
+                    self.time_out(operation.waiter)
+                elif next_deadline == 0.0 or operation.deadline < next_deadline:
+                    next_deadline = operation.deadline
+            operation = operation.following
+        if next_deadline > 0.0:
+            self.timer_at = next_deadline
+            self.timer = self.loop.call_at(next_deadline, self._timer_fired)
+
+    def time_out(self, waiter):
+        """The waiter has waited long enough."""
+        if not waiter.done():
+            waiter.set_exception(TimeoutError())
+        self.cancel_waiting(waiter)
+
+
+cdef object lost(object error):
+    """The exception for a connection that ended with `error`."""
+    made = ConnectionDoesNotExistError(
+        f"connection was closed in the middle of operation: {error}"
+    )
+    made.__cause__ = error
+    return made

@@ -1,0 +1,43 @@
+"""What the frontend waits for: one operation per ReadyForQuery."""
+
+from pgstride.core.rows cimport RowDecoder
+
+
+cdef class Operation:
+    cdef object waiter
+    cdef object error
+    cdef Operation following
+    cdef str query
+    cdef RowDecoder decoder
+    cdef readonly list rows
+    cdef bint skipping
+    cdef bint abandoned
+    cdef double deadline
+    cdef bint sent_all
+    cdef bint waited_for
+
+    cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1
+    cdef object outcome(self)
+    cdef int fail(self, object error) except -1
+    cdef int unexpected(self, char kind) except -1
+
+
+cdef class ExtendedQuery(Operation):
+    cdef readonly bytes tag
+    cdef readonly bint suspended
+    cdef readonly list parameter_oids
+    cdef readonly list columns
+    cdef Py_ssize_t leading
+    cdef bint wants_tag
+    cdef bint wants_operation
+    cdef bytes statement_name
+
+    @staticmethod
+    cdef ExtendedQuery describing(object waiter, str query, bytes statement_name)
+    @staticmethod
+    cdef ExtendedQuery fetching(object waiter, str query, RowDecoder decoder)
+
+
+cdef class SimpleQuery(Operation):
+    cdef readonly bytes tag
+    cdef object refuse_copy

@@ -1,0 +1,261 @@
+"""Records, and the loop that makes them of DataRow messages.
+
+The loop is the driver's hottest path. It decodes the commonest types inline,
+by a switch over an opcode per column, holds new references in C pointers, and
+touches no module globals.
+"""
+
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.stdint cimport int64_t
+
+from pgstride.codecs.scalars cimport (
+    decode_bool,
+    decode_char,
+    decode_float4,
+    decode_float8,
+)
+from pgstride.core.codec cimport (
+    OP_BOOL,
+    OP_BYTEA,
+    OP_CHAR,
+    OP_FLOAT4,
+    OP_FLOAT8,
+    OP_INT2,
+    OP_INT4,
+    OP_INT8,
+    OP_OID,
+    OP_TEXT,
+    Codec,
+    refuse_length,
+)
+from pgstride.core.wire cimport (
+    read_int16,
+    read_int32,
+    read_int64,
+    read_uint32,
+)
+
+from pgstride.exceptions import ProtocolError
+
+
+cdef extern from "values.h":
+    PyObject *value_int(int64_t value) except NULL
+    PyObject *value_text(const char *data, Py_ssize_t length) except NULL
+
+
+cdef extern from *:
+    """
+    static inline PyObject *none_value(void) { Py_INCREF(Py_None); return Py_None; }
+    """
+    PyObject *none_value()
+    PyObject *new_bytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
+    void release "Py_DECREF"(PyObject *value)
+
+
+cdef extern from "record.h":
+    PyTypeObject RecordType
+    PyTypeObject ContainerRecordType
+    int record_initialise() except -1
+    object record_descriptor(object names)
+    PyObject *record_new(PyTypeObject *record_type, object descriptor) except NULL
+    void record_track(PyObject *record)
+    void record_put "record_set_item"(PyObject *record, Py_ssize_t position, PyObject *value)
+
+
+record_initialise()
+Record = <object>&RecordType
+
+# The name of the message stands for it in errors; 7 bytes are its type, length
+# and number of columns.
+cdef Py_ssize_t DATA_ROW_HEAD = 7
+
+
+cdef class RowDecoder:
+    """Makes records of a result's rows; one per statement and record class.
+
+    `names` and `codecs` are the columns'; `record_class` is None for Record or
+    a subclass of it.
+    """
+
+    def __cinit__(self, tuple names not None, tuple codecs not None, object record_class=None):
+        cdef Codec codec
+        cdef Py_ssize_t i
+        cdef bint atomic = True
+        if len(names) != len(codecs):
+            raise ValueError("as many names as codecs are needed")
+        self.names = names
+        self.codecs = codecs
+        self.count = len(codecs)
+        self.descriptor = record_descriptor(names)
+        self.columns = <Column *>PyMem_Malloc(max(1, self.count) * sizeof(Column))
+        if self.columns == NULL:
+            raise MemoryError
+        for i in range(self.count):
+            codec = codecs[i]
+            self.columns[i].opcode = codec.opcode
+            self.columns[i].codec = <PyObject *>codec
+            atomic = atomic and codec.atomic
+        self.record_type = &RecordType if atomic else &ContainerRecordType
+        if record_class is not None and record_class is not Record:
+            if not (isinstance(record_class, type) and issubclass(record_class, Record)):
+                raise TypeError("record_class must be a subclass of Record")
+            Py_INCREF(record_class)
+            self.record_type = <PyTypeObject *>record_class
+
+    def __dealloc__(self):
+        if self.record_type != &RecordType and self.record_type != &ContainerRecordType:
+            if self.record_type != NULL:
+                Py_DECREF(<object>self.record_type)
+        PyMem_Free(self.columns)
+
+    cdef RowDecoder for_class(self, object record_class):
+        """The same decoder for another record class."""
+        return RowDecoder(self.names, self.codecs, record_class)
+
+    def decode(self, bytes data not None):
+        """The records of the DataRow messages that `data` consists of.
+
+        Raises ProtocolError where it holds anything else.
+        """
+        cdef list rows = []
+        cdef Py_ssize_t done = self.consume(<const char *>data, len(data), rows, 0)
+        if done != len(data):
+            raise ProtocolError(f"DataRow: byte {done} does not begin a whole message")
+        return rows
+
+    cdef Py_ssize_t consume(
+        self, const char *data, Py_ssize_t available, list rows, Py_ssize_t most
+    ) except -1:
+        """Decode the run of whole DataRow messages at `data` into `rows`.
+
+        Stops at any other message, at one that has not arrived whole, and
+        after `most` rows (0: no limit). Returns the number of bytes decoded.
+        After an exception `rows` may end in an unfinished record, and must be
+        thrown away.
+        """
+        cdef const char *at = data
+        cdef const char *end = data + available
+        cdef Py_ssize_t length
+        cdef PyObject *record
+        cdef Py_ssize_t made = 0
+        while end - at >= DATA_ROW_HEAD and at[0] == b"D":
+            length = read_int32(at + 1)
+            if length < DATA_ROW_HEAD - 1:
+                raise ProtocolError(f"DataRow: impossible length {length}")
+            if end - at <= length:
+                break
+            if read_int16(at + 5) != self.count:
+                raise ProtocolError(
+                    f"DataRow: {read_int16(at + 5)} columns where RowDescription "
+                    f"announced {self.count}"
+                )
+            record = record_new(self.record_type, self.descriptor)
+            rows.append(<object>record)
+            release(record)
+            self.fill(record, at + DATA_ROW_HEAD, at + 1 + length)
+            at += 1 + length
+            made += 1
+            if made == most:
+                break
+        return at - data
+
+    cdef int fill(self, PyObject *record, const char *at, const char *end) except -1:
+        """Decode the values between `at` and `end` into the record's items."""
+        cdef Py_ssize_t i, size
+        cdef PyObject *item
+        cdef object value
+        cdef Opcode opcode
+        for i in range(self.count):
+            if end - at < 4:
+                raise ProtocolError(f"DataRow: ends before the length of column {i + 1}")
+            size = read_int32(at)
+            at += 4
+            if size < 0:
+                if size != -1:
+                    raise ProtocolError(f"DataRow: column {i + 1} has length {size}")
+                record_put(record, i, none_value())
+                continue
+            if size > end - at:
+                raise ProtocolError(
+                    f"DataRow: column {i + 1} has length {size}, {end - at} bytes are left"
+                )
+            opcode = self.columns[i].opcode
+            if opcode == OP_INT4:
+                if size != 4:
+                    refuse_length("int4", size)
+                item = value_int(read_int32(at))
+            elif opcode == OP_TEXT:
+                item = value_text(at, size)
+            elif opcode == OP_INT8:
+                if size != 8:
+                    refuse_length("int8", size)
+                item = value_int(read_int64(at))
+            elif opcode == OP_BOOL:
+                value = decode_bool(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
+            elif opcode == OP_OID:
+                if size != 4:
+                    refuse_length("oid", size)
+                item = value_int(read_uint32(at))
+            elif opcode == OP_INT2:
+                if size != 2:
+                    refuse_length("int2", size)
+                item = value_int(read_int16(at))
+            elif opcode == OP_BYTEA:
+                item = new_bytes(at, size)
+            elif opcode == OP_CHAR:
+                if size != 1:
+                    refuse_length('"char"', size)
+                item = new_bytes(at, 1)
+            elif opcode == OP_FLOAT8:
+                value = decode_float8(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
+            elif opcode == OP_FLOAT4:
+                value = decode_float4(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
+            else:
+                item = self.decode_generic(i, at, size)
+            record_put(record, i, item)
+            at += size
+        if at != end:
+            raise ProtocolError(f"DataRow: {end - at} bytes are left after its last column")
+        record_track(record)
+        return 0
+
+    cdef PyObject *decode_generic(
+        self, Py_ssize_t column, const char *data, Py_ssize_t size
+    ) except NULL:
+        cdef object value = (<Codec>self.columns[column].codec).decode(data, size)
+        Py_INCREF(value)
+        return <PyObject *>value
+
+
+cdef object make_descriptor(tuple names):
+    """What records with columns of these names share."""
+    return record_descriptor(names)
+
+
+cdef object new_record(object descriptor):
+    """A record whose items must all be set, in any order, before it is finished."""
+    cdef PyObject *record = record_new(&ContainerRecordType, descriptor)
+    cdef object owned = <object>record
+    release(record)
+    return owned
+
+
+cdef int set_record_item(object record, Py_ssize_t position, object value) except -1:
+    """Set an item that has not been set before."""
+    Py_INCREF(value)
+    record_put(<PyObject *>record, position, <PyObject *>value)
+    return 0
+
+
+cdef int finish_record(object record) except -1:
+    """The record is complete and may be handed out."""
+    record_track(<PyObject *>record)
+    return 0

@@ -1,0 +1,152 @@
+"""Start-up: StartupMessage, authentication, and what the server says of itself.
+
+https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
+"""
+
+from cpython.bytes cimport PyBytes_FromStringAndSize
+
+from pgstride.core.buffer cimport (
+    WriteBuffer,
+    put_byte,
+    put_cstring,
+    put_int32,
+    put_object,
+    reserve,
+)
+from pgstride.core.messages cimport begin_message, end_message
+from pgstride.core.operations cimport Operation
+from pgstride.core.statement cimport encode_text
+from pgstride.core.wire cimport read_int32, write_int32
+
+from pgstride.authentication.md5 import md5_password
+from pgstride.authentication.scram import ScramClient
+from pgstride.exceptions import InterfaceError, InvalidPasswordError, ProtocolError
+
+cdef int PROTOCOL_VERSION = 3 << 16
+cdef int SSL_REQUEST_CODE = 80877103
+cdef int CANCEL_REQUEST_CODE = 80877102
+
+SSL_REQUEST = (8).to_bytes(4, "big") + SSL_REQUEST_CODE.to_bytes(4, "big")
+
+# AuthenticationXXX: the codes that begin their bodies.
+cdef int AUTHENTICATION_OK = 0
+cdef int AUTHENTICATION_CLEARTEXT = 3
+cdef int AUTHENTICATION_MD5 = 5
+cdef int AUTHENTICATION_SASL = 10
+cdef int AUTHENTICATION_SASL_CONTINUE = 11
+cdef int AUTHENTICATION_SASL_FINAL = 12
+
+UNSUPPORTED = {2: "Kerberos V5", 6: "SCM credentials", 7: "GSSAPI", 9: "SSPI"}
+
+
+def cancel_request(int pid, bytes key not None):
+    """CancelRequest: what to send on a connection of its own."""
+    return (
+        (12 + len(key)).to_bytes(4, "big")
+        + CANCEL_REQUEST_CODE.to_bytes(4, "big")
+        + (pid & 0xFFFFFFFF).to_bytes(4, "big")
+        + key
+    )
+
+
+cdef class Startup(Operation):
+    """From StartupMessage to the first ReadyForQuery.
+
+    `out` is where its answers to the server are written.
+    """
+
+    def __cinit__(self, waiter, WriteBuffer out not None, str user not None, str password):
+        self.waiter = waiter
+        self.out = out
+        self.user = user
+        self.password = password
+
+    cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
+        if kind == b"R":
+            self.authenticate(body, size)
+        elif kind == b"K":  # BackendKeyData
+            if size < 8:
+                raise ProtocolError(f"BackendKeyData: {size} bytes instead of at least 8")
+            self.backend_pid = read_int32(body)
+            self.cancel_key = PyBytes_FromStringAndSize(body + 4, size - 4)
+        elif kind == b"v":
+            pass  # NegotiateProtocolVersion: the server speaks an older minor version
+        else:
+            self.unexpected(kind)
+        return 0
+
+    cdef object outcome(self):
+        return self
+
+    cdef int authenticate(self, const char *body, Py_ssize_t size) except -1:
+        if size < 4:
+            raise ProtocolError("Authentication: the code is missing")
+        cdef int code = read_int32(body)
+        cdef bytes rest = PyBytes_FromStringAndSize(body + 4, size - 4)
+        if code == AUTHENTICATION_OK:
+            if self.scram is not None and not self.scram.verified:
+                raise ProtocolError("AuthenticationOk before the server proved itself by SCRAM")
+            self.authenticated = True
+        elif code == AUTHENTICATION_CLEARTEXT:
+            self.send_password(encode_text(self.required_password()) + b"\0")
+        elif code == AUTHENTICATION_MD5:
+            if len(rest) != 4:
+                raise ProtocolError("AuthenticationMD5Password: the salt has not 4 bytes")
+            self.send_password(md5_password(self.user, self.required_password(), rest) + b"\0")
+        elif code == AUTHENTICATION_SASL:
+            self.start_scram(rest)
+        elif code == AUTHENTICATION_SASL_CONTINUE and self.scram is not None:
+            self.send_password(self.scram.final_message(rest))
+        elif code == AUTHENTICATION_SASL_FINAL and self.scram is not None:
+            self.scram.verify(rest)
+        elif code in UNSUPPORTED:
+            raise InterfaceError(
+                f"the server asks for {UNSUPPORTED[code]} authentication, which is not supported"
+            )
+        else:
+            raise ProtocolError(f"Authentication: code {code} is unknown or out of place")
+        return 0
+
+    def required_password(self):
+        """The password; raises InvalidPasswordError where none was given."""
+        if self.password is None:
+            raise InvalidPasswordError(
+                f'the server asks for a password of user "{self.user}", and none was given: '
+                "pass password=, set PGPASSWORD, or add the user to the password file"
+            )
+        return self.password
+
+    cdef int start_scram(self, bytes mechanisms) except -1:
+        if not mechanisms.endswith(b"\0\0"):
+            raise ProtocolError("AuthenticationSASL: the list of mechanisms has no end")
+        if b"SCRAM-SHA-256" not in mechanisms.rstrip(b"\0").split(b"\0"):
+            raise InterfaceError(
+                "the server offers no SASL mechanism but "
+                + mechanisms.rstrip(b"\0").replace(b"\0", b", ").decode("utf-8", "replace")
+            )
+        self.scram = ScramClient(self.user, self.required_password())
+        cdef bytes first = self.scram.first_message()
+        cdef Py_ssize_t begun = begin_message(self.out, b"p")
+        put_cstring(self.out, b"SCRAM-SHA-256")
+        put_int32(self.out, <int>len(first))
+        put_object(self.out, first)
+        return end_message(self.out, begun)
+
+    cdef int send_password(self, bytes data) except -1:
+        """PasswordMessage or SASLResponse, which look the same."""
+        cdef Py_ssize_t begun = begin_message(self.out, b"p")
+        put_object(self.out, data)
+        return end_message(self.out, begun)
+
+
+cdef int put_startup(WriteBuffer out, dict parameters) except -1:
+    """StartupMessage with parameters such as user and database."""
+    cdef Py_ssize_t begun = out.length
+    reserve(out, 4)
+    put_int32(out, PROTOCOL_VERSION)
+    for name, value in parameters.items():
+        put_cstring(out, encode_text(name))
+        put_cstring(out, encode_text(value))
+    put_byte(out, 0)
+    write_int32(out.data + begun, <int>(out.length - begun))
+    return 0
