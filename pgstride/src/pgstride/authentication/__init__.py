@@ -1,0 +1,10 @@
+"""Answers to the server's authentication requests, as pure functions and state machines.
+
+Bytes in, bytes out: framing and I/O are the caller's. Imports `pgstride.exceptions` only.
+"""
+
+from pgstride.authentication.channel_binding import server_end_point
+from pgstride.authentication.md5 import md5_password
+from pgstride.authentication.scram import ScramClient
+
+__all__ = ("ScramClient", "md5_password", "server_end_point")

@@ -1,0 +1,93 @@
+"""The arguments of `connect()` that are for the client alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import Any
+
+from pgstride.connecting.source import Sources
+from pgstride.exceptions import ClientConfigurationError
+
+DEFAULT_CONNECT_TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """Time-outs and cache limits, as asyncpg names them.
+
+    `timeout` (of connecting) and `command_timeout` are seconds, or `None` for
+    none; `max_cached_statement_lifetime` is seconds, 0 for unlimited;
+    `max_cacheable_statement_size` is characters, 0 for unlimited.
+    """
+
+    timeout: float | None = DEFAULT_CONNECT_TIMEOUT_SECONDS
+    command_timeout: float | None = None
+    statement_cache_size: int = 100
+    max_cached_statement_lifetime: int = 300
+    max_cacheable_statement_size: int = 15 * 1024
+
+
+def client_options(
+    sources: Sources,
+    *,
+    timeout: float | EllipsisType | None,
+    command_timeout: float | None,
+    statement_cache_size: int,
+    max_cached_statement_lifetime: int,
+    max_cacheable_statement_size: int,
+) -> ClientOptions:
+    """The options, validated.
+
+    A time-out that is `...` is the sources' `connect_timeout`, else 60 seconds.
+
+    Raises `ClientConfigurationError`, which is a `ValueError`, for values out
+    of range.
+    """
+    limits = {
+        "statement_cache_size": statement_cache_size,
+        "max_cached_statement_lifetime": max_cached_statement_lifetime,
+        "max_cacheable_statement_size": max_cacheable_statement_size,
+    }
+    for name, value in limits.items():
+        if not _is_number(value) or not value >= 0:
+            msg = f"{name} is expected to be greater or equal to 0, got {value!r}"
+            raise ClientConfigurationError(msg)
+    return ClientOptions(
+        timeout=_connect_timeout(timeout, sources),
+        command_timeout=_positive_seconds("command_timeout", command_timeout),
+        **limits,
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _connect_timeout(timeout: float | EllipsisType | None, sources: Sources) -> float | None:
+    if timeout is None or not isinstance(timeout, EllipsisType):
+        return timeout
+    setting = sources.find("connect_timeout")
+    if setting is None:
+        return DEFAULT_CONNECT_TIMEOUT_SECONDS
+    try:
+        seconds = int(setting.value)
+    except ValueError:
+        msg = f"{setting.origin} is expected to be whole seconds, got {setting.value!r}"
+        raise ClientConfigurationError(msg) from None
+    # libpq's meaning of zero and less.
+    return float(seconds) if seconds > 0 else None
+
+
+def _positive_seconds(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not seconds > 0:
+        msg = f"invalid {name} value: expected greater than 0 float (got {value!r})"
+        raise ClientConfigurationError(msg)
+    return seconds
