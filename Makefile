@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# A language's own tools, wherever its runner has them from.
+IN := $(BIN)/pgbench-drivers exec
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.10 --generate-hashes \
         --no-annotate --no-header --quiet
 
@@ -28,8 +30,8 @@ test: $(VENV)/.dev ## run all tests
 	$(BIN)/pgbench-drivers setup
 	sh tests/report/install-chromium.sh
 	$(BIN)/python -m pytest $(ARGS)
-	cd drivers/go && go test ./...
-	cd drivers/node && npm test
+	$(IN) go go test ./...
+	$(IN) node npm test
 
 lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every language
 	$(BIN)/pgbench-drivers setup
@@ -38,10 +40,15 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(BIN)/mypy
 	cd drivers/python && ../../$(BIN)/mypy --python-executable .venvs/default/bin/python
 	$(BIN)/lint-imports
+	test -z "$$($(IN) go gofmt -l . | tee /dev/stderr)" # gofmt names files, but does not fail
+	$(IN) go go vet ./...
+	$(IN) go go tool -modfile=tools/go.mod staticcheck ./...
+	$(IN) node npm run lint
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(IN) go gofmt -w .
 
 schema: $(VENV)/.dev ## renew the JSON Schemas from the classes
 	$(BIN)/python -m pgbench_drivers.contract.schema

@@ -57,6 +57,15 @@ class Toolchain(ABC):
         "default"). `say` is told before anything is downloaded or built.
         """
 
+    def tools(self, say: Say) -> dict[str, str]:
+        """Environment variables with which the language's own tools are found first.
+
+        Raises ToolchainError.
+        """
+        command = self.prepare("default", say)
+        path = command.environment.get("PATH", os.environ.get("PATH", os.defpath))
+        return {**command.environment, "PATH": prepended(Path(command.argv[0]).parent, path)}
+
     @abstractmethod
     def probe(self) -> Probe:
         """Whether the language's tools are there, without changing anything."""
@@ -104,6 +113,11 @@ def version_of(argv: Sequence[str]) -> tuple[int, ...] | None:
         return None
     found = _VERSION.search(printed)
     return tuple(int(part) for part in found.group().split(".")) if found else None
+
+
+def prepended(directory: Path, path: str) -> str:
+    """A PATH in which `directory` comes first."""
+    return f"{directory}{os.pathsep}{path}"
 
 
 def dotted(version: Iterable[int]) -> str:

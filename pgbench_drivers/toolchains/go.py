@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ from pgbench_drivers.toolchains.base import (
     Toolchain,
     bring_from_pypi,
     dotted,
+    prepended,
     run,
     version_of,
 )
@@ -43,6 +45,12 @@ class GoToolchain(Toolchain):
             run([str(go), "build", "-o", str(binary), "."], directory=HOME, environment=build)
             stamp.set()
         return Command((str(binary),), HOME, {"GOMAXPROCS": "1"})
+
+    def tools(self, say: Say) -> dict[str, str]:
+        go = self._go(say)
+        root = Path(run([str(go), "env", "GOROOT"], directory=HOME).strip())
+        path = os.environ.get("PATH", os.defpath)
+        return {"PATH": prepended(root / "bin", path), "GOTOOLCHAIN": ENVIRONMENT["GOTOOLCHAIN"]}
 
     def probe(self) -> Probe:
         found = version_of(["go", "version"])

@@ -3,6 +3,7 @@ package canonical
 import (
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestEachTypeHasItsCanonicalForm(t *testing.T) {
 		{"int8", int64(-9223372036854775808), "i:-9223372036854775808;"},
 		{"oid", uint32(4294967295), "i:4294967295;"},
 		{"float8", 1.5, "f:3ff8000000000000;"},
-		{"float8", -0.0, "f:0000000000000000;"},
+		{"float8", math.Copysign(0, -1), "f:8000000000000000;"},
 		{"float4", float32(1.1), "f:3ff19999a0000000;"},
 		{"float4", 1.1, "f:3ff19999a0000000;"},
 		{"text", "", "s0:;"},

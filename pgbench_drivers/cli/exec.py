@@ -1,0 +1,37 @@
+"""`pgbench-drivers exec`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import click
+
+from pgbench_drivers.errors import UserError
+from pgbench_drivers.paths import DRIVERS
+from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
+
+
+@click.command(
+    name="exec",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("language", type=click.Choice(sorted(TOOLCHAINS)))
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(language: str, command: tuple[str, ...]) -> int:
+    """Run COMMAND in the folder of LANGUAGE's runner, with the tools that the runner uses.
+
+    For work on a runner where these tools are not installed system-wide:
+
+    \b
+    pgbench-drivers exec go go test ./...
+    pgbench-drivers exec node npm test
+    """
+    try:
+        tools = TOOLCHAINS[language].tools(lambda text: click.echo(text, err=True))
+    except ToolchainError as error:
+        raise UserError(f"{language}: {error}") from error
+    environment = {**os.environ, **tools}
+    # On POSIX the program too is looked up in the PATH of `environment`.
+    done = subprocess.run(command, cwd=DRIVERS / language, env=environment, check=False)
+    return done.returncode
