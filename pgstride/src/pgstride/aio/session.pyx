@@ -21,7 +21,7 @@ cdef class Session(Frontend):
     the cancelled statement has ended, as it would cancel the next one.
     """
 
-    def __cinit__(self, loop, *, Py_ssize_t statement_limit=100):
+    def __cinit__(self, loop, *, Py_ssize_t statement_limit=100, **others):
         self.loop = loop
         self.create_future = loop.create_future
         self.statements = {}

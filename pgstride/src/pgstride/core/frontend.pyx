@@ -33,9 +33,8 @@ from pgstride.exceptions import (
     InFailedSQLTransactionError,
     InterfaceError,
     ProtocolError,
-    error_from_fields,
-    message_from_fields,
 )
+from pgstride.exceptions.from_server import error_from_fields, message_from_fields
 
 # The buffer starts small, since most connections see small answers, doubles
 # whenever a read has filled it, and falls back after a large answer.
@@ -186,6 +185,8 @@ cdef class Frontend:
             raise ProtocolError(
                 f"message {chr(<unsigned char>kind)!r} while no query was under way"
             )
+        elif kind == b"G" and not self.first.takes_copy:
+            self.refuse_copy()
         else:
             self.first.handle(kind, body, size)
         return 0
@@ -298,7 +299,7 @@ cdef class Frontend:
             return
         put_query(self.out, self.reset_query)
         self.reset_query = None
-        self.enqueue(SimpleQuery(waiter, "", self.refuse_copy))
+        self.enqueue(SimpleQuery(waiter, ""))
 
     def close_statement(self, Statement statement not None):
         """Close a statement of the server's, together with the next one that is executed."""
@@ -459,13 +460,17 @@ cdef class Frontend:
         self.check_usable()
         self.send_reset()
         put_query(self.out, encoded)
-        cdef SimpleQuery operation = SimpleQuery(waiter, text, self.refuse_copy)
+        cdef SimpleQuery operation = SimpleQuery(waiter, text)
         self.enqueue(operation)
         return operation
 
-    def refuse_copy(self):
-        """Answer CopyInResponse by CopyFail."""
+    cdef int refuse_copy(self) except -1:
+        """Answer an unexpected CopyInResponse by CopyFail, or the statement would never end."""
         put_copy_fail(self.out, b"COPY FROM STDIN needs copy_to_table or copy_records_to_table")
+        if isinstance(self.first, ExtendedQuery):
+            # The server has ignored the Sync that it read as part of the copy.
+            put_sync(self.out)
+        return 0
 
     def abandon(self, Operation operation not None):
         """Nobody waits for the operation any more; its rows are skipped.

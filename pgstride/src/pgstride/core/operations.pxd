@@ -15,6 +15,7 @@ cdef class Operation:
     cdef double deadline
     cdef bint sent_all
     cdef bint waited_for
+    cdef bint takes_copy
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1
     cdef object outcome(self)
@@ -40,4 +41,3 @@ cdef class ExtendedQuery(Operation):
 
 cdef class SimpleQuery(Operation):
     cdef readonly bytes tag
-    cdef object refuse_copy

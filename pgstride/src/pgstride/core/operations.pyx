@@ -98,6 +98,8 @@ cdef class ExtendedQuery(Operation):
             self.tag = b""
         elif kind == b"D" and self.skipping:
             pass
+        elif kind == b"H" or kind == b"d" or kind == b"c":
+            pass  # CopyOutResponse, CopyData, CopyDone: copy_from_query would have taken them
         else:
             self.unexpected(kind)
         return 0
@@ -107,16 +109,11 @@ cdef class ExtendedQuery(Operation):
 
 
 cdef class SimpleQuery(Operation):
-    """Query: any number of statements in one text; their rows are not wanted.
+    """Query: any number of statements in one text; their rows are not wanted."""
 
-    `refuse_copy` is called when a statement is a COPY FROM STDIN: it must send
-    CopyFail, as the statement could never end otherwise.
-    """
-
-    def __cinit__(self, waiter, str query, refuse_copy):
+    def __cinit__(self, waiter, str query):
         self.waiter = waiter
         self.query = query
-        self.refuse_copy = refuse_copy
         self.skipping = True
         self.tag = b""
 
@@ -126,8 +123,6 @@ cdef class SimpleQuery(Operation):
         elif kind == b"T" or kind == b"D" or kind == b"I" or kind == b"H" or kind == b"d" \
                 or kind == b"c":
             pass  # RowDescription, DataRow, EmptyQueryResponse, and COPY TO STDOUT
-        elif kind == b"G":  # CopyInResponse
-            self.refuse_copy()
         else:
             self.unexpected(kind)
         return 0
