@@ -183,7 +183,7 @@ def argument_hosts(host: str | Sequence[str] | None) -> tuple[HostSpec, ...]:
     """The hosts of an argument, which unlike other places have no ports beside them."""
     if not host:
         return ()
-    hosts = [host] if isinstance(host, str | os.PathLike) else list(host)
+    hosts = [host] if isinstance(host, str) or not isinstance(host, Sequence) else host
     if not all(isinstance(each, str | os.PathLike) and os.fspath(each) for each in hosts):
         raise ClientConfigurationError("host is expected to be a string or a sequence of strings")
     return tuple(HostSpec(os.fspath(each)) for each in hosts)
@@ -193,7 +193,7 @@ def argument_ports(port: int | str | Sequence[int | str] | None) -> str | None:
     """The ports of an argument, in the form that other places have them."""
     if not port:
         return None
-    ports = [port] if isinstance(port, int | str) else list(port)
+    ports = [port] if isinstance(port, str) or not isinstance(port, Sequence) else port
     return ",".join(str(each) for each in ports)
 
 

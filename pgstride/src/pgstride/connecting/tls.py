@@ -13,6 +13,7 @@ from pgstride.connecting.hosts import Endpoint, UnixEndpoint
 from pgstride.connecting.secret import Secret
 from pgstride.connecting.source import Setting, Sources
 from pgstride.connecting.tls_context import (
+    SYSTEM,
     TlsFiles,
     context_from_files,
     default_context,
@@ -107,7 +108,7 @@ def _plan_by_mode(
     *,
     over_tcp: bool,
 ) -> TlsPlan:
-    files = _files(sources, environment)
+    trusts_system = sources.get("sslrootcert") == SYSTEM
     setting = sources.find("sslmode") if ssl is None else None
     if isinstance(ssl, SSLMode):
         mode = ssl
@@ -115,15 +116,16 @@ def _plan_by_mode(
         mode = _parse_mode(Setting(ssl, "sslmode in the ssl argument of connect()"))
     elif setting is not None:
         mode = _parse_mode(setting)
-    elif files.trusts_system:
+    elif trusts_system:
         mode = SSLMode.verify_full
     else:
         mode = SSLMode.prefer if over_tcp else SSLMode.disable
     if mode is SSLMode.disable:
         return TlsPlan(mode, direct)
-    if files.trusts_system and mode is not SSLMode.verify_full:
+    if trusts_system and mode is not SSLMode.verify_full:
         msg = "sslrootcert=system requires sslmode=verify-full: anyone can have one of its CAs sign"
         raise ClientConfigurationError(msg)
+    files = _files(sources, environment)
     return TlsPlan(
         mode,
         direct,

@@ -79,7 +79,8 @@ def context_from_files(
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = check_hostname
-    context.verify_mode = ssl.CERT_NONE
+    if not verify_always:
+        context.verify_mode = ssl.CERT_NONE
     if verify_if_possible:
         _load_root_certificates(context, files, required=verify_always)
         _load_revocations(context, files)
