@@ -49,7 +49,7 @@ def _provenance(run: Run) -> str:
     return (
         f"PostgreSQL {_text(run.server.version)} ({run.server.backend}), "
         f"{_text(environment.cpu_model)}, {environment.cpu_cores} cores, {run_span(run)}; "
-        f"{windows(run)} per cell: median, range in parentheses. "
+        f"per cell {windows(run)}: median, range in parentheses. "
         "≈: the range overlaps that of the driver above. Ratios are to the best."
     )
 

@@ -60,9 +60,19 @@ def language_styles(run: Run) -> dict[str, LanguageStyle]:
         if driver.language in styles:
             continue
         taken = {s.slot for s in styles.values()}
-        tag, slot = _KNOWN.get(driver.language.lower(), (driver.language_title[:2].title(), -1))
+        tag, slot = _KNOWN.get(driver.language.lower(), ("", -1))
+        tag = tag or _free_tag(driver.language_title, {s.tag for s in styles.values()})
         if slot < 0 or slot in taken:
             free = [i for i in reversed(range(len(SLOTS))) if i not in taken]
             slot = free[0] if free else len(styles) % len(SLOTS)
         styles[driver.language] = LanguageStyle(driver.language, driver.language_title, tag, slot)
     return styles
+
+
+def _free_tag(title: str, taken: set[str]) -> str:
+    """Two letters of the title that no other language has, or else a number."""
+    letters = [character for character in title if character.isalnum()] or ["?"]
+    for second in [*letters[1:], ""]:
+        if (tag := f"{letters[0].upper()}{second.lower()}") not in taken:
+            return tag
+    return str(len(taken) + 1)

@@ -157,9 +157,10 @@ def _unquiet(analysed: Analysed) -> list[str]:
     measured = noise(analysed)
     if measured and measured.worst > NOISY_SPREAD:
         titles = {d.name: d.title for d in run.drivers}
+        queries = {q.name: q.title for q in run.queries}
         found.append(
             f"Noise: the rounds of the noisiest cell ({titles.get(measured.worst_driver, '?')}, "
-            f"{measured.worst_query}) lie {percent(measured.worst)} apart; "
+            f"{queries.get(measured.worst_query, '?')}) lie {percent(measured.worst)} apart; "
             f"{percent(measured.median)} in the median cell."
         )
     return found

@@ -38,9 +38,7 @@ class DriverData:
     name: str
     title: str
     language: int
-    client: str
     synthetic: bool
-    not_run: str | None
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,7 @@ class MetricData:
 class LatencyData:
     """Latency over all rounds in µs; `curve` are points of the percentile plot."""
 
-    min: float
-    mean: float
     max: float
-    sd: float
     p: dict[str, float]
     curve: tuple[tuple[float, float], ...]
 
@@ -100,7 +95,6 @@ class NoteData:
 class PageData:
     """All of it; `rounds` are (position, driver, query, connections, round, queries/s, load)."""
 
-    run_id: str
     languages: list[LanguageData]
     drivers: list[DriverData]
     queries: list[QueryData]
@@ -119,12 +113,11 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
     language_index = {s.name: i for i, s in enumerate(styles)}
     query_index = {q.name: i for i, q in enumerate(run.queries)}
     return PageData(
-        run_id=run.run_id,
         languages=[LanguageData(s.name, s.title, s.tag, s.slot) for s in styles],
         drivers=[
             DriverData(
-                v.driver.name, v.driver.title, language_index[v.driver.language], v.client,
-                v.driver.synthetic, v.driver.not_run_reason,
+                v.driver.name, v.driver.title, language_index[v.driver.language],
+                v.driver.synthetic,
             )
             for v in driver_views(run)
         ],
@@ -143,7 +136,7 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
         rounds=[
             (
                 row.round.position, row.view.index, query_index[row.query], row.concurrency,
-                row.round.index, row.round.queries / row.round.elapsed_ns * 1e9,
+                row.round.index, _rounded(row.round.queries / row.round.elapsed_ns * 1e9),
                 row.round.load_1m,
             )
             for row in rounds_in_order(run)
@@ -187,7 +180,7 @@ def _cell(
         {name: _bounds(s) for name, s in spreads.items() if s is not None},
         figures.queries,
         LatencyData(
-            latency.min_us, latency.mean_us, latency.max_us, latency.stddev_us,
+            latency.max_us,
             {p: _rounded(value) for p, value in latency.percentiles_us.items()},
             tuple((p, _rounded(value)) for p, value in latency.curve),
         ),
@@ -197,7 +190,7 @@ def _cell(
 
 
 def _rounded(value: float) -> float:
-    """Six digits of a figure from a histogram that has three."""
+    """Six digits, where a figure is only drawn or comes from a histogram that has three."""
     return float(f"{value:.6g}")
 
 

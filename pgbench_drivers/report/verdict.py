@@ -79,16 +79,13 @@ def _basis(standings: Standings, analysed: Analysed, drivers: dict[str, Driver])
 def _doubt(standings: Standings, drivers: dict[str, Driver]) -> str | None:
     if len(standings.ranked) < 2 or not standings.ranked[1].tied:
         return None
-    tied = []
-    for place in standings.ranked[1:]:
-        if not place.tied:
-            break
-        tied.append(drivers[place.driver].title)
-    names = _list(tied)
-    return (
-        f"The ranges of {drivers[standings.ranked[0].driver].title} and {names} overlap over the "
-        "rounds: this run does not separate them."
-    )
+    best = standings.ranked[0]
+    tied = [p for p in standings.ranked if p.low <= best.high and p.high >= best.low]
+    names = [drivers[p.driver].title for p in tied]
+    if len(names) == 2:
+        return f"The ranges of {_list(names)} overlap: this run does not separate them."
+    who = _list(names[1:]) if len(names) <= 5 else f"{len(names) - 1} drivers"
+    return f"The ranges of {who} overlap that of {names[0]}: this run does not separate them."
 
 
 def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:

@@ -344,3 +344,86 @@ def test_numbers_are_written_as_in_python(chromium: webdriver.Chrome) -> None:
         [count(v), microseconds(v), ratio(v), spread(v, v * 1.02, "µs"), spread(v, v * 3, "")]
         for v in values
     ]
+
+
+CONTRAST = """
+const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1})
+  .getContext('2d', {willReadFrequently: true});
+const rgba = colour => {
+  context.clearRect(0, 0, 1, 1);
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data];
+};
+const luminance = ([r, g, b]) => [r, g, b]
+  .map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const under = node => {
+  for (let e = node; e; e = e.parentElement) {
+    const colour = rgba(getComputedStyle(e).backgroundColor);
+    if (colour[3] === 255) return colour;
+  }
+};
+return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility()).map(e => {
+  const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(under(e))].sort();
+  return [(b + 0.05) / (a + 0.05), e.className + ': ' + e.textContent.trim().slice(0, 30)];
+}).sort((x, y) => x[0] - y[0])[0]"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_text_has_contrast(report: Page, theme: str) -> None:
+    report.browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": theme}]},
+    )
+    try:
+        report.open()
+        texts = "p, dt, dd, li, th, td, small, summary, .tag, .cl, .value, .ratio, .bounds, .v, .r"
+        worst = report.browser.execute_script(CONTRAST, texts + ", .pill > span, .rg, .na, .badge")
+        assert worst[0] >= 4.5, worst
+    finally:
+        report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_printed_tables_fit_the_sheet(report: Page) -> None:
+    metrics = {"width": 1040, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+    report.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        wide = report.run(
+            "return [...document.querySelectorAll('table')]"
+            ".filter(t => t.getBoundingClientRect().right > innerWidth + 1).map(t => t.className)"
+        )
+        assert wide == []
+        assert not report.browser.find_element(By.ID, "selectors").is_displayed()
+    finally:
+        report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_the_percentile_plot_shows_the_chosen_drivers(report: Page) -> None:
+    names = (
+        "return [...document.querySelectorAll('[data-chart=\"curve\"] path.line title')]"
+        ".map(t => t.textContent)"
+    )
+    assert sorted(report.run(names)) == ["asyncpg", "pgx", "postgres.js"]
+    report.pill("curve-query", "copy")
+    assert sorted(report.run(names)) == ["pgx", "postgres.js", "psycopg2"]
+    report.pill("curve-drivers", "pgx")
+    assert sorted(report.run(names)) == ["postgres.js", "psycopg2"]
+    report.click('[data-set="curves:all"]')
+    assert len(list(report.run(names))) == 9
+    report.click('[data-set="curves:auto"]')
+    assert sorted(report.run(names)) == ["pgx", "postgres.js", "psycopg2"]
+
+
+def test_query_sets_and_the_unranked_follow_the_selection(report: Page, expected: Expected) -> None:
+    report.click('[data-set="queries:all"]')
+    everything = (*HEADLINE, "copy", "batch", "one_plus_one")
+    assert report.board("board-main") == expected("rows_per_second", everything)
+    unranked = report.browser.find_element(By.ID, "unranked").text
+    assert "COPY 10,000 rows: not supported: aiopg has no COPY" in unranked
+    assert "not run: pg-native needs libpq's headers" in unranked
+    report.click('[data-set="queries:headline"]')
+    assert "aiopg" not in report.browser.find_element(By.ID, "unranked").text
+    report.click('#matrix a.ref[href="#note-1"]')
+    assert report.run("return document.activeElement.id") == "note-1"

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import base64
 import gzip
-import html
-import json
 import re
 from pathlib import Path
 
 import msgspec
 import pytest
 from cutting import Cut
+from reading import board, matrix, part, payload
 
 from pgbench_drivers.analysis.summary import METRICS, rank
 from pgbench_drivers.report.formatting import figure
 from pgbench_drivers.report.html import SCRIPTS, render, write_report
 from pgbench_drivers.report.standings import Analysed
 from pgbench_drivers.results.model import Cell, Run
-
-
-def board(page: str, name: str) -> list[tuple[str, str]]:
-    """(title, value) of the drivers shown on one board, best first."""
-    section = page.split(f'id="{name}"', 1)[1].split("</section>", 1)[0]
-    places = []
-    for item in re.findall(r"<li .*?</li>", section, re.DOTALL):
-        if " hidden" not in item.split(">", 1)[0]:
-            title = re.findall(r'class="dn">(.*?)<', item)[0]
-            places.append((html.unescape(title), re.findall(r'class="value">(.*?)<', item)[0]))
-    return places
-
-
-def payload(page: str) -> dict[str, object]:
-    found = re.search(r'<script type="application/json" id="report-data">(.*?)</script>', page)
-    assert found
-    return dict(json.loads(found[1]))
 
 
 def test_the_boards_say_what_the_analysis_says(analysed: Analysed, page: str) -> None:
@@ -53,20 +35,14 @@ def test_every_range_encloses_its_figure(analysed: Analysed) -> None:
 
 
 def test_a_missing_figure_is_na_with_its_reason_and_never_zero(page: str) -> None:
-    matrix = page.split('id="matrix-table"', 1)[1].split("</table>", 1)[0]
-    rows = {
-        html.unescape(re.findall(r'class="dn">(.*?)<', row)[0]): re.findall(
-            r"<td.*?</td>", row, re.DOTALL
-        )
-        for row in re.findall(r"<tr data-driver.*?</tr>", matrix, re.DOTALL)
-    }
+    rows = matrix(page)
     assert all(len(cells) == 8 for cells in rows.values())
     copy = rows["aiopg (DictCursor)"][5]
     assert ">n/a" in copy
     assert 'title="not supported: aiopg has no COPY"' in copy
     assert all(">n/a" in cell for cell in rows["pg-native"])
     assert "round 3: timeout" in rows["psycopg2 (DictCursor)"][4]
-    assert not re.search(r'class="v">0[ <]', matrix)
+    assert not any(re.search(r'class="v">0[ <]', cell) for cells in rows.values() for cell in cells)
     notes = page.split('id="missing"', 1)[1].split("</div>", 1)[0]
     assert "aiopg has no COPY" in notes
     assert "aiopg (tuples): COPY 10,000 rows" in notes
@@ -96,27 +72,34 @@ def test_the_raw_document_is_in_the_page(sample: Run, page: str) -> None:
     assert msgspec.json.decode(document, type=Run) == sample
 
 
-def test_names_cannot_become_markup(cut: Cut) -> None:
-    evil = "</script><b>&'\""
-    run = cut(["asyncpg", "pgx"], ["pg_type"])
-    run = msgspec.structs.replace(
-        run,
-        drivers=[msgspec.structs.replace(run.drivers[0], name=evil, title=evil), run.drivers[1]],
-        queries=[msgspec.structs.replace(run.queries[0], title=evil, sql=evil)],
-        cells=[
-            msgspec.structs.replace(c, driver=evil if c.driver == "asyncpg" else c.driver)
-            for c in run.cells
-        ],
-        options=msgspec.structs.replace(run.options, command=evil),
-        warnings=[evil],
-    )
-    page = render(Analysed.of(run))
-    assert "</script><b>" not in page
-    assert len(re.findall(r"</script>", page)) == 3
-    drivers = payload(page)["drivers"]
+def test_the_script_works_on_the_figures_of_the_analysis(analysed: Analysed, page: str) -> None:
+    data = payload(page)
+    drivers, queries, cells = data["drivers"], data["queries"], data["cells"]
     assert isinstance(drivers, list)
-    assert drivers[0]["title"] == evil
-    assert html.escape("</script><b>") in page
+    assert isinstance(queries, list)
+    assert isinstance(cells, list)
+    assert len(cells) == len(analysed.cells)
+    for cell in cells:
+        key = (drivers[cell["d"]]["name"], queries[cell["q"]]["name"], cell["c"])
+        summary = analysed.cells[key]
+        if summary.figures is None:
+            assert cell["v"] is None
+            assert cell["note"] is not None
+            continue
+        for metric in METRICS:
+            spread = analysed.spread(summary, metric.key)
+            assert spread is not None
+            assert cell["v"][metric.key] == [spread.median, spread.low, spread.high]
+        percentiles = summary.figures.latency.percentiles_us
+        assert cell["latency"]["p"] == pytest.approx(percentiles, rel=1e-5)
+
+
+def test_how_it_was_measured_and_how_to_repeat_it_stand_on_the_page(sample: Run, page: str) -> None:
+    assert sample.options.command in part(page, 'id="reproduce"', "</section>")
+    assert "3 rounds of 3.33 s, each after 1.67 s of warm-up" in part(page, "<dl", "</dl>")
+    method = part(page, 'id="method"', "</section>")
+    assert "What is not measured" in method
+    assert "with its reason" in method
 
 
 def test_the_same_run_gives_the_same_page(analysed: Analysed, page: str) -> None:
@@ -167,3 +150,25 @@ def test_modules_import_only_from_those_before_them() -> None:
     for position, name in enumerate(SCRIPTS):
         for imported in re.findall(r'from "\./(.*?)"', (folder / name).read_text("utf-8")):
             assert imported in SCRIPTS[:position], f"{name} imports {imported}"
+
+
+def test_modules_import_only_what_they_use() -> None:
+    folder = Path(str(render.__code__.co_filename)).parent / "assets" / "js"
+    for name in SCRIPTS:
+        source = (folder / name).read_text("utf-8")
+        body = re.sub(r"^import\b[^;]*;\n", "", source, flags=re.MULTILINE)
+        for names in re.findall(r"^import \{(.*?)\}", source, re.MULTILINE | re.DOTALL):
+            for one in (n.strip() for n in names.split(",")):
+                assert re.search(rf"\b{one}\b", body), f"{name} imports {one} and does not use it"
+
+
+def test_exports_are_used() -> None:
+    folder = Path(str(render.__code__.co_filename)).parent / "assets" / "js"
+    sources = {name: (folder / name).read_text("utf-8") for name in SCRIPTS}
+    for name, source in sources.items():
+        others = "\n".join(text for other, text in sources.items() if other != name)
+        for one in re.findall(
+            r"^export (?:async )?(?:const|let|function) (\w+)", source, re.MULTILINE
+        ):
+            used = re.search(rf"\b{one}\b", others) or len(re.findall(rf"\b{one}\b", source)) > 1
+            assert used, f"{name} exports {one}, which nobody uses"

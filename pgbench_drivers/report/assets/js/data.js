@@ -5,7 +5,6 @@ export const data = JSON.parse(document.getElementById("report-data").textConten
 export const drivers = data.drivers.map((driver, index) => ({
   ...driver,
   index,
-  languageIndex: driver.language,
   language: data.languages[driver.language],
 }));
 export const real = drivers.filter((driver) => !driver.synthetic);
