@@ -13,6 +13,6 @@ from pgbench_drivers.server import Server, choose_server
 def embedded_server() -> Iterator[Server]:
     """A pip-installed PostgreSQL over TCP, for the whole session."""
     with choose_server(
-        "embedded", pg_version="18", transport="tcp", max_connections=60, say=print
+        "embedded", pg_version="18", transport="tcp", connections=50, say=print
     ) as server:
         yield server

@@ -7,8 +7,9 @@ import traceback
 
 import click
 
-from pgbench_drivers import __version__
+from pgbench_drivers import __version__, signals
 from pgbench_drivers.cli.doctor import doctor
+from pgbench_drivers.cli.exec import execute
 from pgbench_drivers.cli.export import export
 from pgbench_drivers.cli.listing import list_things
 from pgbench_drivers.cli.report import report
@@ -40,7 +41,7 @@ def cli(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for command in (run, report, export, list_things, doctor, setup):
+for command in (run, report, export, list_things, doctor, setup, execute):
     cli.add_command(command)
 
 
@@ -48,9 +49,8 @@ def main() -> None:
     """Entry point: errors become one sentence on stderr."""
     try:
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = _say("interrupted", EXIT_INTERRUPTED)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        signals.hold()
         code = _say("interrupted", EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
@@ -58,8 +58,14 @@ def main() -> None:
     except (UserError, OSError) as error:
         if "--debug" in sys.argv:
             traceback.print_exc()
-        code = _say(f"error: {error}", EXIT_USAGE)
+        code = _say(f"error: {_sentence(error)}", EXIT_USAGE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: UserError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _say(text: str, code: int) -> int:

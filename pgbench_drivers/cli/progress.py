@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -30,7 +31,7 @@ class Presenter:
     ) -> None:
         return None
 
-    def expect(self, steps: int, windows: Windows) -> None:
+    def planned(self, steps: Sequence[Step], windows: Windows) -> None:
         """The plan is known."""
 
     def say(self, text: str) -> None:
@@ -83,9 +84,9 @@ class BarPresenter(Presenter):
     ) -> None:
         self._progress.stop()
 
-    def expect(self, steps: int, windows: Windows) -> None:
-        self._remaining, self._windows = steps, windows
-        self._task = self._progress.add_task("starting", total=steps, left="", last="")
+    def planned(self, steps: Sequence[Step], windows: Windows) -> None:
+        self._remaining, self._windows = len(steps), windows
+        self._task = self._progress.add_task("starting", total=len(steps), left="", last="")
 
     def say(self, text: str) -> None:
         self._console.print(f"[dim]·[/] {text}", highlight=False)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 import msgspec
 
+from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
 from pgbench_drivers.cli.progress import Presenter, duration_text, presenter
 from pgbench_drivers.cli.report import write_all
@@ -24,8 +23,15 @@ from pgbench_drivers.execution import session
 from pgbench_drivers.paths import BENCH_TOML, QUERIES, REGISTRY, RESULTS
 from pgbench_drivers.plan.plan import Windows, estimate_seconds, make_cells, make_steps
 from pgbench_drivers.results import storage
+from pgbench_drivers.server import NAMED_SERVERS
 
 EXIT_FAILED = 1
+
+# A resumed run keeps all options of which figures depend; the rest may change.
+_CHANGED_BY_RESUME = ("server", "pg_version", "timeout")
+_FIXED_BY_THE_RUN = tuple(
+    name for name in Options.__struct_fields__ if name not in _CHANGED_BY_RESUME
+)
 
 
 class NumberList(click.ParamType[list[int]]):
@@ -159,18 +165,14 @@ def run(**flags: Any) -> int:
     if flags["dry_run"]:
         _show_plan(request)
         return 0
-    _end_on_sigterm()
     with presenter() as shown:
-        windows = Windows.spread(
-            request.options.warmup, request.options.duration, request.options.rounds
-        )
-        shown.expect(_step_count(request), windows)
         return _run(request, shown)
 
 
 def _run(request: session.Request, shown: Presenter) -> int:
     try:
-        document = session.run(request, shown, shown.say)
+        with signals.ending_once():
+            document = session.run(request, shown, shown.say)
     except (KeyboardInterrupt, UserError):
         _report_what_there_is(request.directory, shown)
         raise
@@ -198,13 +200,18 @@ def _request(flags: dict[str, Any]) -> session.Request:
         for name in Options.__struct_fields__
     }
     options = load_options(config, given, quick=flags["quick"])
-    return _make_request(flags, options, flags["output"] or _new_directory(), _typed(), False)
+    directory = flags["output"] or _new_directory()
+    return _make_request(flags, options, directory, _typed(options.server), False)
 
 
 def _resumed_request(flags: dict[str, Any]) -> session.Request:
+    refused = [name for name in (*_FIXED_BY_THE_RUN, "quick", "config", "output") if flags[name]]
+    if refused:
+        name = refused[0].replace("_", "-")
+        raise UserError(f"--resume continues a run with its own options: leave out --{name}")
     header, options = session.resumed_options(flags["resume"])
-    if flags["server"]:
-        options = msgspec.structs.replace(options, server=flags["server"])
+    changes = {name: flags[name] for name in _CHANGED_BY_RESUME if flags[name] is not None}
+    options = msgspec.structs.replace(options, **changes)
     if options.server == "dsn":
         raise UserError("the run used a server of yours: give it again with --server")
     return _make_request(flags, options, flags["resume"], header.options.command, True)
@@ -229,10 +236,12 @@ def _new_directory() -> Path:
     return RESULTS / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
 
 
-def _typed() -> str:
-    """The command as the user typed it, without a password that a DSN may hold."""
+def _typed(server: str) -> str:
+    """The command as the user typed it, without a DSN, which may hold a password."""
     words = ["pgbench-drivers", *sys.argv[1:]]
-    return " ".join(shlex.quote("DSN" if "://" in w or "dbname=" in w else w) for w in words)
+    if server not in NAMED_SERVERS:
+        words = [word.replace(server, "DSN") for word in words]
+    return shlex.join(words)
 
 
 def _step_count(request: session.Request) -> int:
@@ -256,10 +265,3 @@ def _show_plan(request: session.Request) -> None:
         f"{windows.measure_seconds:g} s measured each: about {duration_text(seconds)}, "
         "plus set-up"
     )
-
-
-def _end_on_sigterm() -> None:
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)

@@ -37,6 +37,7 @@ from pgbench_drivers.results import histogram
 from pgbench_drivers.results.histogram import HistogramError
 from pgbench_drivers.results.journal import Identity, StepRecord
 from pgbench_drivers.results.model import Failure, FailureKind, Latency, Round
+from pgbench_drivers.server.admin import end_sessions
 
 STDERR_LINES_IN_REASON = 3
 
@@ -113,11 +114,18 @@ def run_step(context: StepContext) -> StepRecord:
     except StepFailure as error:
         failure = Failure(context.step.round, error.kind, error.reason)
     finally:
-        reference.run_all(context.admin, context.spec.file.teardown, context.schema)
+        _tear_down(context, orderly=measured is not None)
     cell = context.step.cell
     return StepRecord(
         cell.driver, cell.query, cell.concurrency, _identity(heard.hello), measured, failure
     )
+
+
+def _tear_down(context: StepContext, *, orderly: bool) -> None:
+    statements = context.spec.file.teardown
+    if statements and not orderly:
+        end_sessions(context.admin, context.schema)
+    reference.run_all(context.admin, statements, context.schema)
 
 
 def _listen(context: StepContext, heard: _Heard) -> None:

@@ -16,10 +16,14 @@ from pgbench_drivers.execution.cell import StepContext, run_step
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.journal import Journal, StepRecord
+from pgbench_drivers.server.base import one_line
 
 
 class Observer(Protocol):
     """Who wants to know how the run goes."""
+
+    def planned(self, steps: Sequence[Step], windows: Windows) -> None:
+        """All steps of the run, those of an earlier part of it included."""
 
     def step_started(self, step: Step) -> None:
         """A step begins."""
@@ -94,19 +98,27 @@ def execute(
             observer.step_skipped(step)
             continue
         observer.step_started(step)
-        try:
-            record = run_step(bench.context(step))
-        except psycopg.Error as error:
-            raise ServerLostError(
-                f"the server failed while {step.cell} was measured: {error}; "
-                "what was measured before is kept, and --resume continues the run"
-            ) from error
+        record = _run(bench, step)
         journal.append(record)
         records.append(record)
         if record.failure:
             failed.add(step.cell)
         observer.step_finished(step, record)
     return records
+
+
+def _run(bench: Bench, step: Step) -> StepRecord:
+    try:
+        record = run_step(bench.context(step))
+        if record.failure:
+            # Is it the driver's failure, or the server's?
+            bench.admin.execute("SELECT 1")
+    except psycopg.Error as error:
+        raise ServerLostError(
+            f"the server failed while {step.cell} was measured: {one_line(error)}; "
+            "what was measured before is kept, and --resume continues the run"
+        ) from error
+    return record
 
 
 def cell_of(record: StepRecord) -> CellKey:

@@ -11,7 +11,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
+import psycopg
 
+from pgbench_drivers import signals
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
@@ -24,14 +26,12 @@ from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.journal import Journal, StepRecord
-from pgbench_drivers.server import Server, choose_server
+from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
+from pgbench_drivers.server.base import one_line
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
 
 Say = Callable[[str], None]
-
-# Connections beside the runner's: the orchestrator's own and some reserve.
-SPARE_CONNECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,11 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
         reasons = "; ".join(sorted(set(prepared.not_run.values())))
         raise UserError(f"no driver can run here: {reasons}")
     request.directory.mkdir(parents=True, exist_ok=True)
-    with _server(request.options, say) as server:
-        return _run_on(server, request, prepared, observer, say)
+    try:
+        with _server(request.options, say) as server:
+            return _run_on(server, request, prepared, observer, say)
+    except psycopg.Error as error:
+        raise UserError(f"the server failed: {one_line(error)}") from error
 
 
 @contextlib.contextmanager
@@ -109,7 +112,7 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
         options.server,
         pg_version=options.pg_version,
         transport=options.transport,
-        max_connections=max(options.concurrency) + SPARE_CONNECTIONS,
+        connections=max(options.concurrency),
         say=say,
     )
     with server:
@@ -128,6 +131,8 @@ def _run_on(
         }
         header, earlier, journal = _open_journal(request, prepared, server, job_queries)
         options = request.options
+        windows = Windows.spread(options.warmup, options.duration, options.rounds)
+        steps = make_steps(runnable_cells(request, prepared), options.rounds, options.seed)
         bench = Bench(
             drivers={d.name: d for d in request.drivers},
             queries={q.name: q for q in request.queries},
@@ -136,19 +141,26 @@ def _run_on(
             schema=schema,
             connection=Connection(**dataclasses.asdict(server.endpoint)),
             admin=admin,
-            windows=Windows.spread(options.warmup, options.duration, options.rounds),
+            windows=windows,
             seed=options.seed,
             timeout_seconds=options.timeout,
             client_cpus=frozenset(options.pin_client) if options.pin_client else None,
             server_cpu=server.cpu_seconds,
         )
-        steps = make_steps(runnable_cells(request, prepared), options.rounds, options.seed)
+        observer.planned(steps, windows)
         try:
             execute(bench, steps, earlier, journal, observer)
-        finally:
+        except BaseException:
+            signals.hold()
+            say("ending the run: runners, tables and server are put away")
             journal.close()
-            document = finish(request.directory, header)
-        return document
+            # The journal holds everything even if the document cannot be written.
+            with contextlib.suppress(UserError):
+                finish(request.directory, header)
+            raise
+        signals.hold()
+        journal.close()
+        return finish(request.directory, header)
 
 
 def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
@@ -240,7 +252,7 @@ def _options(request: Request) -> model.Options:
         measure_seconds=options.duration,
         rounds=options.rounds,
         seed=options.seed,
-        server="dsn" if "=" in options.server or "://" in options.server else options.server,
+        server=options.server if options.server in NAMED_SERVERS else "dsn",
         transport=options.transport,
         pin_client=options.pin_client,
         pin_server=options.pin_server,
@@ -299,7 +311,9 @@ def _now() -> str:
 def resumed_options(directory: Path) -> tuple[model.Run, Options]:
     """Header and options of the run in `directory`, for `--resume`; raises UserError."""
     header, _ = journals.read(directory / journals.JOURNAL_NAME)
-    asked = header.options
+    asked, server = header.options, header.server
+    # The tag of the image, where there was one: postgres:17-alpine.
+    pg_version = server.details.get("image", "").partition(":")[2] or Options().pg_version
     return header, msgspec.convert(
         {
             "drivers": [driver.name for driver in header.drivers],
@@ -309,7 +323,9 @@ def resumed_options(directory: Path) -> tuple[model.Run, Options]:
             "duration": asked.measure_seconds,
             "rounds": asked.rounds,
             "seed": asked.seed,
-            "server": asked.server,
+            # What `auto` chose then: it might choose another today.
+            "server": server.backend,
+            "pg_version": pg_version,
             "transport": asked.transport,
             "pin_client": asked.pin_client,
             "pin_server": asked.pin_server,

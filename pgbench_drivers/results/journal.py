@@ -7,6 +7,7 @@ starts. A last line that a crash has cut short is dropped.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,10 +41,14 @@ class StepRecord(Document, frozen=True):
 
 
 class Journal:
-    """An open journal; raises OSError when the disk is full, say."""
+    """An open journal; raises UserError when it cannot be written (the disk is full, say)."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+        self._path = path
+        try:
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            raise self._refusal(error) from error
 
     @classmethod
     def create(cls, path: Path, header: Run) -> Journal:
@@ -61,9 +66,23 @@ class Journal:
         self._file.close()
 
     def _write(self, line: bytes) -> None:
-        self._file.write(line + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        size = os.fstat(self._file.fileno()).st_size
+        left = memoryview(line + b"\n")
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            # No half a line: what was written before stays readable.
+            with contextlib.suppress(OSError):
+                self._file.truncate(size)
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: OSError) -> UserError:
+        return UserError(
+            f"{self._path}: cannot be written: {error.strerror}; what was measured before is "
+            f"kept: when that is put right, --resume {self._path.parent} continues"
+        )
 
 
 def read(path: Path) -> tuple[Run, list[StepRecord]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -18,12 +19,20 @@ class _Version(msgspec.Struct):
 
 
 def write(run: Run, path: Path) -> None:
-    """Write the document, validated, in one step: a crash leaves the old file or the new one."""
+    """Write the document, validated, in one step: a crash leaves the old file or the new one.
+
+    Raises UserError.
+    """
     encoded = msgspec.json.encode(run)
     msgspec.json.decode(encoded, type=Run)
     temporary = path.with_suffix(".part")
-    temporary.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def read(path: Path) -> Run:

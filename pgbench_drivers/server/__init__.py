@@ -5,9 +5,10 @@ May import `errors` and libraries only.
 """
 
 from pgbench_drivers.server.base import Endpoint, Probe, Server, ServerError, ServerInfo
-from pgbench_drivers.server.choose import choose_server, probe_servers
+from pgbench_drivers.server.choose import NAMED_SERVERS, choose_server, probe_servers
 
 __all__ = [
+    "NAMED_SERVERS",
     "Endpoint",
     "Probe",
     "Server",

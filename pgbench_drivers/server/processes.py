@@ -1,4 +1,4 @@
-"""CPU time and affinity of a process and its children, from /proc."""
+"""Identity, CPU time and affinity of processes, from /proc."""
 
 from __future__ import annotations
 
@@ -6,6 +6,27 @@ import os
 from pathlib import Path
 
 PROC = Path("/proc")
+
+# Fields 14, 15 and 22 of proc_pid_stat(5), counted from the one after the name.
+_USER_TIME, _SYSTEM_TIME, _START_TIME = 11, 12, 19
+
+
+def identity(pid: int | None = None) -> str:
+    """A name for a process (by default this one) that no later process will have.
+
+    Process ids are used again; with the time of the start they are unique.
+    """
+    pid = pid or os.getpid()
+    return f"{pid}-{_fields(pid)[_START_TIME]}"
+
+
+def runs(name: str) -> bool:
+    """Whether the process with this identity still runs."""
+    pid = name.partition("-")[0]
+    try:
+        return pid.isdigit() and identity(int(pid)) == name
+    except OSError:
+        return False
 
 
 def family(root: int) -> list[int]:
@@ -34,11 +55,15 @@ def _cpu_seconds(pid: int) -> float | None:
     if nanoseconds:
         return nanoseconds / 1e9
     try:
-        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        fields = _fields(pid)
     except OSError:
         return None
-    # utime and stime are fields 14 and 15 of proc_pid_stat(5).
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[_USER_TIME]) + int(fields[_SYSTEM_TIME])) / os.sysconf("SC_CLK_TCK")
+
+
+def _fields(pid: int) -> list[str]:
+    """What follows the program's name in proc_pid_stat(5); raises OSError."""
+    return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
 
 def set_affinity(pids: list[int], cpus: frozenset[int]) -> None:

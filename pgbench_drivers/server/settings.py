@@ -25,20 +25,22 @@ SETTINGS: dict[str, str] = {
     "jit": "off",
 }
 
+# Connections beside those that are measured: the orchestrator's own, and
+# those of a runner that has just been killed and still are being closed.
+SPARE_CONNECTIONS = 10
+
 # Shown in reports although they may have their defaults.
 ALWAYS_SHOWN = ("max_connections", "ssl", "wal_level", "work_mem", "io_method")
 
 NOT_SHOWN_SOURCES = ("default", "client", "override")
 
 # Paths and names of this machine or this run, which say nothing of speed.
-NOT_SHOWN = frozenset(
-    {"client_encoding", "log_timezone", "port", "unix_socket_directories"}
-)
+NOT_SHOWN = frozenset({"client_encoding", "log_timezone", "port", "unix_socket_directories"})
 
 
-def arguments(max_connections: int) -> list[str]:
-    """`postgres` command-line arguments for the settings."""
-    chosen = {**SETTINGS, "max_connections": str(max_connections)}
+def arguments(connections: int) -> list[str]:
+    """`postgres` command-line arguments for the settings, with room for so many connections."""
+    chosen = {**SETTINGS, "max_connections": str(connections + SPARE_CONNECTIONS)}
     return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
 
 

@@ -34,7 +34,11 @@ def test_a_bad_key_of_the_file_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("flags", "said"),
-    [({"rounds": 0}, "--rounds"), ({"duration": 0.0}, "--duration"), ({"concurrency": [8, 8]}, "twice")],
+    [
+        ({"rounds": 0}, "--rounds"),
+        ({"duration": 0.0}, "--duration"),
+        ({"concurrency": [8, 8]}, "twice"),
+    ],
 )
 def test_a_bad_flag_is_named(flags: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):

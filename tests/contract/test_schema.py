@@ -2,6 +2,7 @@
 
 import json
 
+import jsonschema
 import pytest
 
 from pgbench_drivers.contract import schema
@@ -22,6 +23,4 @@ def test_schema_file_is_current(path, make) -> None:
 
 @pytest.mark.parametrize("path", [schema.CONTRACT_SCHEMA, schema.RESULT_SCHEMA])
 def test_schema_is_valid_json_schema(path) -> None:
-    import jsonschema
-
     jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))

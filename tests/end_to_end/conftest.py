@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "pgbench_drivers"]
@@ -31,7 +32,13 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_interruptible,  # noqa: PLW1509 one system call only
     )
+
+
+def _interruptible() -> None:
+    """As from a terminal: in a background job SIGINT is ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def descendants(pid: int) -> list[int]:
@@ -64,6 +71,13 @@ def alive(pids: list[int]) -> list[int]:
         if state != "Z":
             running.append(pid)
     return running
+
+
+def interrupt_impatiently(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C again and again while the run is being ended."""
+    for _ in range(20):
+        kill(process.pid, signal.SIGINT)
+        time.sleep(0.05)
 
 
 def kill(pid: int, number: signal.Signals) -> None:

@@ -43,7 +43,11 @@ def error(kind: str, code: int) -> None:
     sys.exit(code)
 
 
-def main() -> None:
+# Behaviours that end with an error event, and the exit code that goes with each.
+ERRORS = {"bad-job": 2, "unsupported": 3, "wrong-answer": 4, "driver": 5}
+
+
+def hello() -> None:
     emit(
         "hello",
         contract=1,
@@ -54,14 +58,11 @@ def main() -> None:
         mode="canned",
         synthetic=False,
     )
-    if BEHAVIOUR == "unsupported":
-        error("unsupported", 3)
-    if BEHAVIOUR == "wrong-answer":
-        error("wrong-answer", 4)
-    if BEHAVIOUR == "driver-error":
-        error("driver", 5)
-    if BEHAVIOUR == "bad-job":
-        error("bad-job", 2)
+
+
+def fail_before_ready() -> None:
+    if BEHAVIOUR in ERRORS:
+        error(BEHAVIOUR, ERRORS[BEHAVIOUR])
     if BEHAVIOUR == "crash":
         print("Traceback: something broke", file=sys.stderr, flush=True)
         sys.exit(1)
@@ -71,20 +72,18 @@ def main() -> None:
         print("hello, I am not JSON", flush=True)
     if BEHAVIOUR == "unknown-key":
         emit("started", window="warmup", surprise=1)
-    rows = JOB["query"]["expect"]["rows"]
-    checksum = "0" * 64 if BEHAVIOUR == "lies" else JOB["query"]["expect"]["checksum"]
-    emit("ready", connections=JOB["concurrency"], rows=rows, columns=1, checksum=checksum)
-    emit("started", window="warmup")
-    finished("warmup")
-    emit("started", window="measure")
+
+
+def fail_in_window() -> None:
     if BEHAVIOUR == "killed-in-window":
         os.kill(os.getpid(), signal.SIGKILL)
     if BEHAVIOUR == "hang-in-window":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
-    finished("measure")
-    if BEHAVIOUR == "no-result":
-        return
+
+
+def result(rows: int) -> None:
+    encoded = histogram(QUERIES - (BEHAVIOUR == "short-histogram"))
     emit(
         "result",
         queries=QUERIES,
@@ -95,11 +94,30 @@ def main() -> None:
             "max_ns": LATENCY_NS,
             "mean_ns": LATENCY_NS,
             "stddev_ns": 0,
-            "histogram": "HISTnonsense"
-            if BEHAVIOUR == "bad-histogram"
-            else histogram(QUERIES - (BEHAVIOUR == "short-histogram")),
+            "histogram": "HISTnonsense" if BEHAVIOUR == "bad-histogram" else encoded,
         },
     )
+
+
+def main() -> None:
+    hello()
+    fail_before_ready()
+    expect = JOB["query"]["expect"]
+    checksum = "0" * 64 if BEHAVIOUR == "lies" else expect["checksum"]
+    emit(
+        "ready",
+        connections=JOB["concurrency"],
+        rows=expect["rows"],
+        columns=len(JOB["query"]["columns"]),
+        checksum=checksum,
+    )
+    emit("started", window="warmup")
+    finished("warmup")
+    emit("started", window="measure")
+    fail_in_window()
+    finished("measure")
+    if BEHAVIOUR != "no-result":
+        result(expect["rows"])
 
 
 main()

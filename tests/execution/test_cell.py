@@ -78,9 +78,13 @@ def test_a_good_runner_becomes_a_round() -> None:
     [
         ("unsupported", "unsupported", "the fake says unsupported"),
         ("wrong-answer", "wrong-answer", "the fake says wrong-answer"),
-        ("driver-error", "driver", "the fake says driver"),
+        ("driver", "driver", "the fake says driver"),
         ("bad-job", "bad-job", "the fake says bad-job"),
-        ("crash", "crash", "exit code 1 while connecting or answering for the first time: Traceback"),
+        (
+            "crash",
+            "crash",
+            "exit code 1 while connecting or answering for the first time: Traceback",
+        ),
         ("killed-in-window", "crash", "signal SIGKILL in the measure window"),
         ("garbage", "contract", "hello, I am not JSON"),
         ("unknown-key", "contract", "surprise"),

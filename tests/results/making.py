@@ -95,7 +95,9 @@ def make_run(*, cells: list[Cell], rounds: int, synthetic: frozenset[str] = froz
         started_at="2026-01-01T00:00:00+00:00",
         finished_at="2026-01-01T00:01:00+00:00",
         complete=True,
-        options=Options([8], 5, 10, rounds, 1, "embedded", "tcp", None, None, "pgbench-drivers run"),
+        options=Options(
+            [8], 5, 10, rounds, 1, "embedded", "tcp", None, None, "pgbench-drivers run"
+        ),
         environment=Environment(
             "CPU", 2, None, 2**30, "6", "Linux", None, 0.0, "3.11", "0.1.0", None, None
         ),

@@ -59,7 +59,7 @@ def run(driver: DriverSpec, server, query: JobQuery, runners, **changes: Any):
 
 @pytest.mark.parametrize("query", QUERY_NAMES)
 @pytest.mark.parametrize("name", DRIVERS)
-def test_a_driver_measures_a_query(
+def test_a_driver_measures_a_query(  # noqa: PLR0917 fixtures
     name, query, embedded_server, job_queries, runners, tables
 ) -> None:
     driver = DRIVERS[name]
@@ -175,9 +175,7 @@ def test_a_bad_job_is_refused(language, spoil, embedded_server, job_queries, run
 
 
 @pytest.mark.parametrize("name", DRIVERS)
-def test_sigterm_ends_a_runner_within_a_second(
-    name, embedded_server, job_queries, runners
-) -> None:
+def test_sigterm_ends_a_runner_within_a_second(name, embedded_server, job_queries, runners) -> None:
     driver = DRIVERS[name]
     command = runners(driver.entry.language)
     job = make_job(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-import subprocess
-import sys
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,22 @@ from pgbench_drivers.paths import ROOT
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import ServerError, choose_server, settings
 from pgbench_drivers.server.admin import connect
-from pgbench_drivers.server.docker import INITDB_ARGUMENTS, OWNER_LABEL, DockerServer, data_directory
-from tests.end_to_end.conftest import bench, kill, start
+from pgbench_drivers.server.docker import (
+    INITDB_ARGUMENTS,
+    OWNER_LABEL,
+    TMPFS_OPTIONS,
+    DockerServer,
+    data_directory,
+)
+from tests.docker import compose as composed
+from tests.end_to_end.conftest import bench, interrupt_impatiently, kill, start
+
+CONNECTIONS = 20
 
 
 def server(**changes: Any):
     arguments = {
-        "pg_version": "18", "transport": "tcp", "max_connections": 20, "say": print, **changes
+        "pg_version": "18", "transport": "tcp", "connections": CONNECTIONS, "say": print, **changes
     }  # fmt: skip
     return choose_server("docker", **arguments)
 
@@ -50,15 +57,23 @@ def test_a_container_answers_and_is_removed(docker_host: str) -> None:
         assert info.backend == "docker"
         assert info.version.startswith("18")
         assert info.settings["fsync"] == "off"
-        assert info.settings["max_connections"] == "20"
+        assert info.settings["max_connections"] == str(CONNECTIONS + settings.SPARE_CONNECTIONS)
         assert info.details["image"] == "postgres:18"
         assert len(our_containers()) == 1
     assert our_containers() == []
 
 
+def test_data_are_on_tmpfs(docker_host: str) -> None:
+    with server():
+        (container,) = our_containers()
+        assert container.attrs["HostConfig"]["Tmpfs"] == {data_directory("18"): TMPFS_OPTIONS}
+
+
 def test_the_server_can_be_pinned(docker_host: str) -> None:
     with server() as started:
         started.set_affinity(frozenset({0}))
+        (container,) = our_containers()
+        assert container.attrs["HostConfig"]["CpusetCpus"] == "0"
         with pytest.raises(ServerError, match="--pin-server"):
             started.set_affinity(frozenset({4000}))
 
@@ -73,36 +88,43 @@ def test_a_missing_image_is_named_with_the_cure(docker_host: str) -> None:
     with pytest.raises(ServerError) as caught, server(pg_version="0.0-nowhere"):
         pass
     assert "postgres:0.0-nowhere" in str(caught.value)
+    assert "docker load" in str(caught.value)
     assert "--server embedded" in str(caught.value)
     assert our_containers() == []
 
 
 def test_a_container_that_ends_at_once_tells_why(docker_host: str) -> None:
-    with pytest.raises(ServerError) as caught, server(max_connections=-5):
+    with pytest.raises(ServerError) as caught, server(connections=-50):
         pass
     assert "ended while it started" in str(caught.value)
     assert "max_connections" in str(caught.value)
     assert our_containers() == []
 
 
-def test_auto_takes_docker_when_an_engine_answers(docker_host: str) -> None:
+def test_auto_takes_docker_when_an_engine_answers_and_says_so(docker_host: str) -> None:
     said: list[str] = []
     chosen = choose_server(
-        "auto", pg_version="18", transport="tcp", max_connections=20, say=said.append
+        "auto", pg_version="18", transport="tcp", connections=CONNECTIONS, say=said.append
     )
     assert isinstance(chosen, DockerServer)
     assert said[0].startswith("server: docker (engine ")
 
 
+def test_a_unix_socket_in_a_container_is_refused_with_the_cure() -> None:
+    with pytest.raises(ServerError, match="use --server embedded or --transport tcp"):
+        server(transport="unix")
+
+
 def test_a_run_measures_against_the_container(docker_host: str, tmp_path: Path) -> None:
     done = bench(
-        "run", "--quick", "-d", "asyncpg", "-q", "one_plus_one", "--server", "docker",
-        "-o", tmp_path / "run",
+        "run", "--quick", "-d", "asyncpg", "-d", "pgx", "-q", "one_plus_one", "-q", "copy",
+        "--server", "docker", "-o", tmp_path / "run",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     run = storage.read(tmp_path / "run" / "result.json")
+    assert run.complete
     assert run.server.backend == "docker"
-    assert run.cells[0].rounds[0].server_cpu_us
+    assert all(cell.rounds[0].server_cpu_us for cell in run.cells)
     assert our_containers() == []
 
 
@@ -110,87 +132,83 @@ def test_a_run_measures_against_the_container(docker_host: str, tmp_path: Path) 
 def test_an_interrupted_run_removes_the_container(
     docker_host: str, tmp_path: Path, number: signal.Signals
 ) -> None:
+    process = started_run(tmp_path / "run")
+    kill(process.pid, number)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 130, log
+    assert our_containers() == []
+
+
+def test_further_interrupts_do_not_disturb_the_removal(docker_host: str, tmp_path: Path) -> None:
+    process = started_run(tmp_path / "run")
+    interrupt_impatiently(process)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 130, log
+    assert our_containers() == []
+
+
+def test_the_container_of_a_killed_run_is_removed_by_the_next(
+    docker_host: str, tmp_path: Path
+) -> None:
+    process = started_run(tmp_path / "killed")
+    kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    (left,) = our_containers()
+    done = bench(
+        "run", "--quick", "-d", "null-go", "-q", "one_plus_one", "--server", "docker",
+        "-o", tmp_path / "next",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"removing the container {left.name} of a run that was killed" in done.stderr
+    assert our_containers() == []
+
+
+def test_the_container_of_another_run_is_left_alone(docker_host: str) -> None:
+    with server():
+        (first,) = our_containers()
+        with server():
+            assert len(our_containers()) == 2
+        assert [container.id for container in our_containers()] == [first.id]
+
+
+def started_run(directory: Path):
+    """A long run against a container, of which one step is on disk already."""
     process = start(
-        "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "30",
-        "--rounds", "30", "--server", "docker", "-o", tmp_path / "run",
+        "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "60",
+        "--rounds", "60", "--server", "docker", "-o", directory,
     )  # fmt: skip
     assert process.stdout is not None
-    assert process.stdout.readline()
-    kill(process.pid, number)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert our_containers() == []
+    assert process.stdout.readline(), process.stderr and process.stderr.read()
+    return process
 
 
-def test_the_container_of_a_killed_run_is_removed_by_the_next(docker_host: str) -> None:
-    code = (
-        "from pgbench_drivers.server import choose_server; import os\n"
-        "server = choose_server('docker', pg_version='18', transport='tcp', max_connections=9,"
-        " say=print)\n"
-        "server.start(); os._exit(9)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
-    assert done.returncode == 9, done.stderr
-    (left,) = our_containers()
-    with server():
-        assert [c.id for c in our_containers()] != [left.id]
-    assert our_containers() == []
-
-
-def compose() -> dict[str, Any]:
+def described() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
     return found["services"]["postgres"]
 
 
 def test_compose_describes_the_same_server() -> None:
-    described = compose()
-    assert described["command"] == ["postgres", *settings.arguments(100)]
-    assert described["image"] == "postgres:${PG_VERSION:-18}"
-    assert described["tmpfs"] == [f"${{PG_DATA:-{data_directory('18')}}}:rw,mode=0777"]
-    assert described["environment"]["POSTGRES_INITDB_ARGS"] == INITDB_ARGUMENTS
-    assert "SELECT 1" in described["healthcheck"]["test"]
+    found = described()
+    connections = 100 - settings.SPARE_CONNECTIONS
+    assert found["command"] == ["postgres", *settings.arguments(connections)]
+    assert found["image"] == "postgres:${PG_VERSION:-18}"
+    assert found["tmpfs"] == [f"${{PG_DATA:-{data_directory('18')}}}:{TMPFS_OPTIONS}"]
+    assert found["environment"]["POSTGRES_INITDB_ARGS"] == INITDB_ARGUMENTS
+    assert "SELECT 1" in found["healthcheck"]["test"]
 
 
-def test_compose_starts_it(docker_host: str, tmp_path: Path) -> None:
-    command = _compose_command()
-    if command is None:
-        pytest.skip("docker-compose.yml was read but not started: no docker compose here")
-    environment = {"PG_PORT": "54329", "DOCKER_HOST": docker_host, "PATH": "/usr/bin:/bin"}
-    base = [*command, "--project-name", "pgbench-test", "-f", str(ROOT / "docker-compose.yml")]
-    try:
-        subprocess.run([*base, "up", "-d"], env=environment, check=True, capture_output=True)
-        dsn = "postgresql://postgres:postgres@127.0.0.1:54329/postgres"
-        _wait_until_healthy()
-        with choose_server(
-            dsn, pg_version="18", transport="tcp", max_connections=9, say=print
-        ) as started:
-            assert started.info.settings["fsync"] == "off"
-    finally:
-        subprocess.run([*base, "down", "-v"], env=environment, check=False, capture_output=True)
+def test_compose_starts_the_same_server_and_becomes_healthy(compose: list[str]) -> None:
+    port = free_port()
+    dsn = f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres"
+    by_sdk = server(connections=100 - settings.SPARE_CONNECTIONS)
+    with composed.started(compose, port), by_sdk:
+        by_hand = choose_server(dsn, pg_version="18", transport="tcp", connections=9, say=print)
+        with by_hand:
+            assert by_hand.info.version == by_sdk.info.version
+            assert by_hand.info.settings == by_sdk.info.settings
 
 
-def _compose_command() -> list[str] | None:
-    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False) if (
-        shutil.which("docker")
-    ) else None
-    if plugin is not None and plugin.returncode == 0:
-        return ["docker", "compose"]
-    found = shutil.which("docker-compose")
-    return [found] if found else None
-
-
-def _wait_until_healthy() -> None:
-    import time
-
-    client = docker.from_env()
-    try:
-        for _ in range(300):
-            (container,) = client.containers.list(
-                all=True, filters={"label": "com.docker.compose.project=pgbench-test"}
-            )
-            if container.attrs["State"].get("Health", {}).get("Status") == "healthy":
-                return
-            time.sleep(0.2)
-        raise AssertionError(container.logs().decode())
-    finally:
-        client.close()
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
