@@ -1,6 +1,8 @@
 """How each language looks: colour, pattern and a short tag, so that none is told by colour alone.
 
-The colours are Okabe and Ito's, which readers with any colour vision tell apart.
+The colours follow Okabe and Ito, darkened until white text on them has contrast.
+The first three stay far apart for every colour vision; of the others some come
+close for some readers, who have pattern, marker and tag.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def hostile(cut: Cut) -> Run:
 
 
 def crowded(cut: Cut) -> Run:
-    """20 drivers of eight languages with the null one, 7 queries, 5 rounds, with histograms as wide as real ones."""
+    """20 drivers, eight languages, 7 queries, 5 rounds, with histograms as wide as real ones."""
     run = cut(
         ["asyncpg", "psycopg3", "pg", "postgres", "pgx", "null-python"],
         [*FETCHES, "copy", "batch", "one_plus_one"],
