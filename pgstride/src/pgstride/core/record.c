@@ -61,12 +61,30 @@ PyObject *record_descriptor(PyObject *names) {
 /* tp_itemsize times ob_size counts from `items`, which basicsize leaves out. */
 #define RECORD_BASIC_SIZE ((Py_ssize_t)offsetof(Record, items))
 
+#ifndef PGSTRIDE_NO_KEPT_RECORDS
+struct record_kept record_kept[RECORD_KEPT_COLUMNS + 1];
+
+static inline int keep(Record *record) {
+    Py_ssize_t size = Py_SIZE(record);
+    if (size > RECORD_KEPT_COLUMNS || record_kept[size].count >= RECORD_KEPT) {
+        return 0;
+    }
+    record->descriptor = (RecordDescriptor *)record_kept[size].first;
+    record_kept[size].first = record;
+    record_kept[size].count++;
+    return 1;
+}
+#else
+static inline int keep(Record *record) { return 0; }
+#endif
+
 static PyObject *new_atomic(Py_ssize_t size) {
     Record *record = PyObject_Malloc(RECORD_BASIC_SIZE + size * (Py_ssize_t)sizeof(PyObject *));
     if (record == NULL) {
         return PyErr_NoMemory();
     }
     (void)PyObject_InitVar((PyVarObject *)record, &RecordType, size);
+    memset(record->items, 0, (size_t)size * sizeof(PyObject *));
     return (PyObject *)record;
 }
 
@@ -77,15 +95,15 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor) {
         record = new_atomic(size);
     } else if (type == &ContainerRecordType) {
         record = (PyObject *)PyObject_GC_NewVar(Record, type, size);
+        if (record != NULL) {
+            memset(((Record *)record)->items, 0, (size_t)size * sizeof(PyObject *));
+        }
     } else {
         /* Zeroes the items, and tracks the record where its class is tracked. */
         record = type->tp_alloc(type, size);
     }
     if (record == NULL) {
         return NULL;
-    }
-    if (type == &RecordType || type == &ContainerRecordType) {
-        memset(((Record *)record)->items, 0, (size_t)size * sizeof(PyObject *));
     }
     Py_INCREF(descriptor);
     ((Record *)record)->descriptor = (RecordDescriptor *)descriptor;
@@ -101,13 +119,16 @@ void record_track(PyObject *record) {
 static inline void release_items(Record *self) {
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
         Py_XDECREF(self->items[i]);
+        self->items[i] = NULL;
     }
     Py_XDECREF(self->descriptor);
 }
 
 static void record_dealloc(Record *self) {
     release_items(self);
-    Py_TYPE(self)->tp_free((PyObject *)self);
+    if (Py_TYPE(self) != &RecordType || !keep(self)) {
+        Py_TYPE(self)->tp_free((PyObject *)self);
+    }
 }
 
 static void container_dealloc(Record *self) {

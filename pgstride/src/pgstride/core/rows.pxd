@@ -2,11 +2,14 @@
 
 from cpython.object cimport PyObject, PyTypeObject
 
+from libc.stdint cimport int64_t
+
 from pgstride.core.codec cimport Opcode
 
 
 cdef struct Column:
     Opcode opcode
+    int64_t sign  # the sign bit of a 32-bit integer; 0 where it is unsigned
     PyObject *codec  # borrowed from RowDecoder.codecs
 
 

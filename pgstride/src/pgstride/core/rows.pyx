@@ -10,12 +10,6 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int64_t
 
-from pgstride.codecs.scalars cimport (
-    decode_bool,
-    decode_char,
-    decode_float4,
-    decode_float8,
-)
 from pgstride.core.codec cimport (
     OP_BOOL,
     OP_BYTEA,
@@ -31,6 +25,8 @@ from pgstride.core.codec cimport (
     refuse_length,
 )
 from pgstride.core.wire cimport (
+    read_float4,
+    read_float8,
     read_int16,
     read_int32,
     read_int64,
@@ -41,6 +37,8 @@ from pgstride.exceptions import ProtocolError
 
 
 cdef extern from "values.h":
+    PyObject *value_bool(const char *data)
+    PyObject *value_char(const char *data) except NULL
     PyObject *value_int(int64_t value) except NULL
     PyObject *value_text(const char *data, Py_ssize_t length) except NULL
 
@@ -51,6 +49,7 @@ cdef extern from *:
     """
     PyObject *none_value()
     PyObject *new_bytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
+    PyObject *new_float "PyFloat_FromDouble"(double value) except NULL
     void release "Py_DECREF"(PyObject *value)
 
 
@@ -60,6 +59,7 @@ cdef extern from "record.h":
     int record_initialise() except -1
     object record_descriptor(object names)
     PyObject *record_new(PyTypeObject *record_type, object descriptor) except NULL
+    PyObject *record_new_atomic(object descriptor, Py_ssize_t size) except NULL
     void record_track(PyObject *record)
     void record_put "record_set_item"(PyObject *record, Py_ssize_t position, PyObject *value)
 
@@ -95,6 +95,7 @@ cdef class RowDecoder:
         for i in range(self.count):
             codec = codecs[i]
             self.columns[i].opcode = codec.opcode
+            self.columns[i].sign = 0x80000000 if codec.opcode == OP_INT4 else 0
             self.columns[i].codec = <PyObject *>codec
             atomic = atomic and codec.atomic
         self.record_type = &RecordType if atomic else &ContainerRecordType
@@ -151,7 +152,10 @@ cdef class RowDecoder:
                     f"DataRow: {read_int16(at + 5)} columns where RowDescription "
                     f"announced {self.count}"
                 )
-            record = record_new(self.record_type, self.descriptor)
+            if self.record_type == &RecordType:
+                record = record_new_atomic(self.descriptor, self.count)
+            else:
+                record = record_new(self.record_type, self.descriptor)
             rows.append(<object>record)
             release(record)
             self.fill(record, at + DATA_ROW_HEAD, at + 1 + length)
@@ -165,8 +169,8 @@ cdef class RowDecoder:
         """Decode the values between `at` and `end` into the record's items."""
         cdef Py_ssize_t i, size
         cdef PyObject *item
-        cdef object value
         cdef Opcode opcode
+        cdef int64_t raw
         for i in range(self.count):
             if end - at < 4:
                 raise ProtocolError(f"DataRow: ends before the length of column {i + 1}")
@@ -182,10 +186,11 @@ cdef class RowDecoder:
                     f"DataRow: column {i + 1} has length {size}, {end - at} bytes are left"
                 )
             opcode = self.columns[i].opcode
-            if opcode == OP_INT4:
+            if opcode == OP_INT4 or opcode == OP_OID:
                 if size != 4:
                     refuse_length("int4", size)
-                item = value_int(read_int32(at))
+                raw = read_uint32(at)
+                item = value_int((raw ^ self.columns[i].sign) - self.columns[i].sign)
             elif opcode == OP_TEXT:
                 item = value_text(at, size)
             elif opcode == OP_INT8:
@@ -193,13 +198,9 @@ cdef class RowDecoder:
                     refuse_length("int8", size)
                 item = value_int(read_int64(at))
             elif opcode == OP_BOOL:
-                value = decode_bool(at, size)
-                Py_INCREF(value)
-                item = <PyObject *>value
-            elif opcode == OP_OID:
-                if size != 4:
-                    refuse_length("oid", size)
-                item = value_int(read_uint32(at))
+                if size != 1:
+                    refuse_length("bool", size)
+                item = value_bool(at)
             elif opcode == OP_INT2:
                 if size != 2:
                     refuse_length("int2", size)
@@ -209,22 +210,23 @@ cdef class RowDecoder:
             elif opcode == OP_CHAR:
                 if size != 1:
                     refuse_length('"char"', size)
-                item = new_bytes(at, 1)
+                item = value_char(at)
             elif opcode == OP_FLOAT8:
-                value = decode_float8(at, size)
-                Py_INCREF(value)
-                item = <PyObject *>value
+                if size != 8:
+                    refuse_length("float8", size)
+                item = new_float(read_float8(at))
             elif opcode == OP_FLOAT4:
-                value = decode_float4(at, size)
-                Py_INCREF(value)
-                item = <PyObject *>value
+                if size != 4:
+                    refuse_length("float4", size)
+                item = new_float(read_float4(at))
             else:
                 item = self.decode_generic(i, at, size)
             record_put(record, i, item)
             at += size
         if at != end:
             raise ProtocolError(f"DataRow: {end - at} bytes are left after its last column")
-        record_track(record)
+        if self.record_type == &ContainerRecordType:
+            record_track(record)
         return 0
 
     cdef PyObject *decode_generic(

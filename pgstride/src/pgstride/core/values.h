@@ -40,17 +40,60 @@ static inline PyObject *value_int(int64_t value) {
 }
 #endif
 
-static inline int value_is_ascii(const char *data, Py_ssize_t length) {
-    uint64_t word, seen = 0;
-    while (length >= 8) {
-        memcpy(&word, data, 8);
-        seen |= word;
-        data += 8;
-        length -= 8;
+/* CPython shares these itself, but only behind a call. */
+static inline PyObject *value_bool(const char *data) {
+    PyObject *value = *data ? Py_True : Py_False;
+    Py_INCREF(value);
+    return value;
+}
+
+#ifdef Py_GIL_DISABLED
+static inline PyObject *value_char(const char *data) { return PyBytes_FromStringAndSize(data, 1); }
+#else
+static PyObject *shared_chars[256];
+
+static inline PyObject *value_char(const char *data) {
+    PyObject **shared = &shared_chars[(unsigned char)*data];
+    if (*shared == NULL) {
+        *shared = PyBytes_FromStringAndSize(data, 1);
     }
-    word = 0;
-    memcpy(&word, data, (size_t)length);
-    return ((seen | word) & 0x8080808080808080u) == 0;
+    Py_XINCREF(*shared);
+    return *shared;
+}
+#endif
+
+#define VALUE_HIGH_BITS 0x8080808080808080u
+
+static inline uint64_t value_load8(const char *data) {
+    uint64_t word;
+    memcpy(&word, data, 8);
+    return word;
+}
+
+static inline uint32_t value_load4(const char *data) {
+    uint32_t word;
+    memcpy(&word, data, 4);
+    return word;
+}
+
+/* Whole words only, the last ones overlapping: a loop over the last bytes costs
+ * more than all that comes before it. `length` is at least 1. */
+static inline int value_is_ascii(const char *data, Py_ssize_t length) {
+    const char *last = data + length - 8;
+    uint64_t seen;
+    if (length < 8) {
+        if (length >= 4) {
+            seen = value_load4(data) | value_load4(data + length - 4);
+        } else {
+            seen = (unsigned char)(data[0] | data[length / 2] | data[length - 1]);
+        }
+        return (seen & VALUE_HIGH_BITS) == 0;
+    }
+    seen = value_load8(last);
+    for (; data < last; data += 8) {
+        seen |= value_load8(data);
+    }
+    return (seen & VALUE_HIGH_BITS) == 0;
 }
 
 /* UTF-8 in the general case; one character or none are CPython's own shared
