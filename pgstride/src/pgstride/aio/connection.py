@@ -94,8 +94,8 @@ class Connection:
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
-        except InvalidCachedStatementError:
-            return await self._run_again(query, args, 0, timeout, record_class)
+        except InvalidCachedStatementError as error:
+            return await self._run_again(error, query, args, 0, timeout, record_class)
 
     async def fetchrow(
         self,
@@ -140,8 +140,8 @@ class Connection:
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
-        except InvalidCachedStatementError:
-            return await self._run_again(query, args, 1, timeout, record_class)
+        except InvalidCachedStatementError as error:
+            return await self._run_again(error, query, args, 1, timeout, record_class)
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         """Run a statement and return its command tag, such as 'INSERT 0 1'.
@@ -306,12 +306,13 @@ class Connection:
                     statement, args, row_limit, record_class or self._record_class, limit.left()
                 )
             )
-        except InvalidCachedStatementError:
-            return await self._run_again(query, args, row_limit, limit.left(), record_class)
+        except InvalidCachedStatementError as error:
+            return await self._run_again(error, query, args, row_limit, limit.left(), record_class)
         return rows
 
     async def _run_again(
         self,
+        error: InvalidCachedStatementError,
         query: str,
         args: tuple[Any, ...],
         row_limit: int,
@@ -321,7 +322,7 @@ class Connection:
         """After a schema change: prepare anew, unless a transaction has failed by it."""
         self._session.forget_all()
         if self._session.in_transaction:
-            raise
+            raise error
         return await self._run(query, args, row_limit, timeout, record_class)
 
     async def _execute(

@@ -200,6 +200,7 @@ cdef class Frontend:
             raise ProtocolError("ReadyForQuery while no query was under way")
         self.transaction_status = body[0]
         self.first = operation.following
+        operation.following = None
         if self.first is None:
             self.last = None
         self.pending -= 1
@@ -254,6 +255,7 @@ cdef class Frontend:
         while self.first is not None:
             operation = self.first
             self.first = operation.following
+            operation.following = None
             waiter = operation.waiter
             if waiter is not None and not waiter.done():
                 waiter.set_exception(operation.error or error)
