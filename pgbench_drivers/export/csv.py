@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from pgbench_drivers.analysis.summary import summarise_run
+from pgbench_drivers.report.standings import Analysed
 from pgbench_drivers.report.tidy import write_tidy
 from pgbench_drivers.results.model import Run
 
 
 def write_csv(run: Run, stream: TextIO) -> None:
     """Write every cell of the run; open the stream with `newline=""`."""
-    write_tidy(run, summarise_run(run), stream)
+    write_tidy(run, Analysed.of(run).cells, stream)

@@ -22,6 +22,7 @@ from pgbench_drivers.report.standings import (
     LATENCY_METRIC,
     Analysed,
     levels,
+    supports,
 )
 from pgbench_drivers.report.tidy import write_tidy
 from pgbench_drivers.report.verdict import verdict
@@ -110,7 +111,9 @@ def _templates() -> jinja2.Environment:
         percent=formatting.percent,
         client_cpu_us=client_cpu_us,
     )
-    environment.globals.update(figure=formatting.figure, spread=formatting.spread)
+    environment.globals.update(
+        figure=formatting.figure, spread=formatting.spread, supports=supports
+    )
     return environment
 
 

@@ -138,6 +138,12 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
     absent = [d.title for d in run.drivers if d.not_run_reason]
     if absent:
         found.append(f"Not run: {', '.join(absent)}.")
+    unread = sum(1 for c in run.cells if any((r.server_cpu_us or 0) < 0 for r in c.rounds))
+    if unread:
+        found.append(
+            f"The server's CPU time was read wrongly (below zero) in {unread} "
+            f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
+        )
     found += _unquiet(analysed)
     if run.options.rounds < 3 and run.cells:
         found.append("With fewer than three rounds the spread says little about repeatability.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgbench_drivers.analysis.summary import (
     CellSummary,
@@ -75,9 +75,8 @@ class Analysed:
     @classmethod
     def of(cls, run: Run) -> Analysed:
         """Summarise every cell, and choose what the headline is about."""
-        return cls(
-            run, summarise_run(run), headline_queries(run.queries), headline_concurrency(run)
-        )
+        cells = {key: _credible(cell) for key, cell in summarise_run(run).items()}
+        return cls(run, cells, headline_queries(run.queries), headline_concurrency(run))
 
     def standings(
         self,
@@ -115,6 +114,19 @@ class Analysed:
             statistics.geometric_mean([s.low for s in kept]) if kept else 0.0,
             statistics.geometric_mean([s.high for s in kept]) if kept else 0.0,
         )
+
+
+def supports(percentile: float, queries: int) -> bool:
+    """Whether at least one of so many queries lies beyond the percentile."""
+    return round(queries * (100 - percentile) / 100, 6) >= 1
+
+
+def _credible(cell: CellSummary) -> CellSummary:
+    """`cell` without a server's CPU time that is negative, and so was read wrongly."""
+    server = cell.figures and cell.figures.server_cpu_us_per_query
+    if not cell.figures or not server or server.low >= 0:
+        return cell
+    return replace(cell, figures=replace(cell.figures, server_cpu_us_per_query=None))
 
 
 def levels(run: Run) -> tuple[int, ...]:

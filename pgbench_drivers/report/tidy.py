@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from pgbench_drivers.analysis.summary import CellSummary, Figures, Spread
+from pgbench_drivers.report.standings import supports
 from pgbench_drivers.results.model import PERCENTILES, Cell, Driver, Query, Run
 
 _SPREADS = (
@@ -26,7 +27,9 @@ COLUMNS: tuple[str, ...] = (
     *(f"latency_p{p:g}_us" for p in PERCENTILES),
     "latency_max_us", "peak_rss_kib", "queries", "rows", "measured_seconds",
 )  # fmt: skip
-"""A figure's name alone is the median of the rounds; `_low` and `_high` are its range."""
+"""A figure's name alone is the median of the rounds; `_low` and `_high` are its range.
+
+A percentile is empty where too few queries ran for one to lie beyond it."""
 
 
 def write_tidy(
@@ -73,7 +76,11 @@ def _figures(figures: Figures) -> dict[str, object]:
     for name in _SPREADS:
         row |= _spread(name, getattr(figures, name))
     row |= _spread("latency_round_mean_us", latency.round_mean_us)
-    row |= {f"latency_p{p}_us": value for p, value in latency.percentiles_us.items()}
+    row |= {
+        f"latency_p{p}_us": value
+        for p, value in latency.percentiles_us.items()
+        if supports(float(p), figures.queries)
+    }
     return row | {
         "latency_mean_us": latency.mean_us,
         "latency_stddev_us": latency.stddev_us,

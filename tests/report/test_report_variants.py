@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from cutting import Cut
 from reading import board, matrix, part, payload
@@ -109,6 +110,27 @@ def test_eight_languages_look_different(rendered: Rendered) -> None:
     assert isinstance(languages, list)
     assert len({one["slot"] for one in languages}) == 8
     assert len({one["tag"] for one in languages}) == 8
+
+
+def test_a_negative_cpu_time_of_the_server_is_na_and_said(cut: Cut) -> None:
+    run = cut(["asyncpg", "pgx"], ["pg_type"])
+    wrong = [msgspec.structs.replace(r, server_cpu_us=-5.0) for r in run.cells[0].rounds]
+    run = msgspec.structs.replace(
+        run, cells=[msgspec.structs.replace(run.cells[0], rounds=wrong), run.cells[1]]
+    )
+    page = render(Analysed.of(run))
+    assert "read wrongly (below zero) in 1 cell;" in part(page, 'class="cautions"', "</ul>")
+    cells = payload(page)["cells"]
+    assert isinstance(cells, list)
+    assert [cell["server"] is None for cell in cells] == [True, False]
+
+
+def test_a_percentile_that_no_query_lies_beyond_is_na(cut: Cut) -> None:
+    run = cut(["aiopg"], ["batch"])
+    queries = sum(r.queries for r in run.cells[0].rounds)
+    assert 100 <= queries < 1000
+    table = part(render(Analysed.of(run)), 'class="figures sortable"', "</table>")
+    assert table.count(f'<td class="na" title="only {queries} queries">n/a</td>') == 2
 
 
 @pytest.mark.parametrize("name", sorted(set(VARIANTS) - {"crowded"}))

@@ -1,4 +1,4 @@
-"""Latency by percentile: the fastest driver of each language, a panel per query."""
+"""Latency by percentile, a panel per query: a few drivers, or the fastest of each language."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pgbench_drivers.report.languages import SLOTS, language_styles
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed
 
 PANEL_INCHES = (4.7, 2.75)
+FEW = 4
+DASHES = ("-", "--", ":", "-.")
 MARKED = (0.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 
 
@@ -28,7 +30,7 @@ def percentiles(analysed: Analysed) -> Figure:
         width,
         height,
         "Latency by percentile",
-        f"Fastest driver of each language on that query, "
+        f"{_who(analysed)}, "
         f"{frame.connections(analysed.concurrency)}; all rounds together, logarithmic axes",
     )
     for index, query in enumerate(run.queries):
@@ -51,8 +53,8 @@ def percentiles(analysed: Analysed) -> Figure:
 
 def _panel(axes: Axes, analysed: Analysed, query: str) -> None:
     reach = 1.0
-    drawn = 0
-    for name in _fastest_of_each_language(analysed, query):
+    languages: list[str] = []
+    for name in _shown(analysed, query):
         cell = analysed.cells[name, query, analysed.concurrency]
         if cell.figures is None:
             continue
@@ -68,11 +70,12 @@ def _panel(axes: Axes, analysed: Analysed, query: str) -> None:
         marked = [i for i, (position, _) in enumerate(points) if _is_marked(position)]
         axes.plot(
             [x for x, _ in points], [y for _, y in points], color=look.light, linewidth=1.6,
-            marker=look.marker, markersize=4.5, markevery=marked,
+            marker=look.marker, markersize=4.5, markevery=marked, clip_on=False,
+            linestyle=DASHES[languages.count(driver.language) % len(DASHES)],
             label=frame.brief(driver.title, frame.LONGEST_NAME),
         )  # fmt: skip
-        drawn += 1
-    if not drawn:
+        languages.append(driver.language)
+    if not languages:
         axes.text(0.5, 0.5, "n/a – no driver has figures", ha="center", va="center")
         axes.set_axis_off()
         return
@@ -86,7 +89,9 @@ def _scales(axes: Axes, reach: float) -> None:
     ticks = [p for p in MARKED if _nines(p, math.inf) <= reach]
     axes.xaxis.set_major_locator(FixedLocator([_nines(p, math.inf) for p in ticks]))
     axes.set_xticklabels([f"{p:g} %" if p else "min" for p in ticks])
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+    low, high = axes.get_ylim()
+    wide = high / low > 300
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=8))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(labelsize=8, colors=frame.SOFT, length=0)
@@ -95,15 +100,23 @@ def _scales(axes: Axes, reach: float) -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
-    low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.28)
 
 
-def _fastest_of_each_language(analysed: Analysed, query: str) -> list[str]:
+def _who(analysed: Analysed) -> str:
+    few = sum(1 for d in analysed.run.drivers if not d.synthetic) <= FEW
+    return "All drivers" if few else "Fastest driver of each language on that query"
+
+
+def _shown(analysed: Analysed, query: str) -> list[str]:
+    """As the page's plot opens: all of a few drivers, or the fastest of each language."""
     languages = {d.name: d.language for d in analysed.run.drivers}
+    ranked = [p.driver for p in analysed.standings(HEADLINE_METRIC, [query]).ranked]
+    if sum(1 for d in analysed.run.drivers if not d.synthetic) <= FEW:
+        return ranked
     best: dict[str, str] = {}
-    for place in analysed.standings(HEADLINE_METRIC, [query]).ranked:
-        best.setdefault(languages[place.driver], place.driver)
+    for driver in ranked:
+        best.setdefault(languages[driver], driver)
     return list(best.values())
 
 

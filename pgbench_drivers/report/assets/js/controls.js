@@ -6,9 +6,12 @@ import { change, chosenQueries, reset, shown, shownDrivers, state } from "./stat
 const inputs = (name) => [...document.querySelectorAll(`input[name="${name}"]`)];
 const picked = (name, on) => inputs(name).filter((input) => input.checked === on).map((input) => input.value);
 
-// Unless chosen, the percentile plot shows the fastest driver of each language.
+const FEW = 4;
+
+// Unless chosen, the percentile plot shows all of a few drivers, or the fastest of each language.
 export function curveDrivers() {
   if (state.curves !== null) return real.filter((driver) => state.curves.includes(driver.name));
+  if (shownDrivers().length <= FEW) return shownDrivers();
   const query = queries.find((one) => one.name === state.curveQuery);
   const best = new Map();
   for (const driver of shownDrivers()) {

@@ -43,8 +43,9 @@ function drawThroughput(host, rows, query) {
 }
 
 function drawLatency(host, rows, query) {
-  stripChart(host, drawn(rows, (cell) => Boolean(cell?.latency), ({ latency, v }) => ({
+  stripChart(host, drawn(rows, (cell) => Boolean(cell?.latency), ({ latency, v, n }) => ({
     latency,
+    beyond: ["99.9", "99.99"].filter((p) => Math.round(n * (100 - p) * 1e4) >= 1e6),
     mean: v[data.defaults.latency][0],
     detail: `p25 ${micros(latency.p["25"])}, p50 ${micros(latency.p["50"])}, p75 ${micros(latency.p["75"])}, p99 ${micros(latency.p["99"])}, p99.9 ${micros(latency.p["99.9"])}, p99.99 ${micros(latency.p["99.99"])}, max ${micros(latency.max)}`,
   })), `Latency of ${query.title}; the figures are in the table below`);

@@ -6,7 +6,7 @@ import { chart, el, logTicks, logarithmic, text, textWidth, title, widthOf } fro
 
 const AXIS = 20;
 
-// rows: {driver, latency, mean, detail} or {driver, missing}
+// rows: {driver, latency, mean, beyond, detail} or {driver, missing}
 export function stripChart(host, rows, label) {
   const width = widthOf(host);
   const height = 6 + rows.length * ROW + AXIS;
@@ -46,8 +46,7 @@ function strip(svg, row, x, y, width) {
     el("path", { d: `M${at("75")} ${middle}H${at("99")}M${at("99")} ${middle - 4.5}v9`, class: "range" }),
     el("rect", { x: at("25"), y: y + 5, width: Math.max(3, at("75") - at("25")), height: 15, rx: 1.5, fill: `url(#fill-${slot})` }),
     el("line", { x1: at("50"), x2: at("50"), y1: y + 4, y2: y + 21, class: "tick-mark" }),
-    el("circle", { cx: at("99.9"), cy: middle, r: 2.6, class: `p${slot}` }),
-    el("circle", { cx: at("99.99"), cy: middle, r: 1.6, class: `p${slot}` }),
+    ...row.beyond.map((p) => el("circle", { cx: at(p), cy: middle, r: p === "99.9" ? 2.6 : 1.6, class: `p${slot}` })),
     el("circle", { cx: x(Math.max(row.mean, 1e-3)), cy: middle, r: 3.2, class: "ring" })));
   svg.append(text(width, y + 16.8, micros(row.mean), { "text-anchor": "end", class: "strong" }));
 }
