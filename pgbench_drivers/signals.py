@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the first one ends a run, and no further one disturbs its end."""
+"""SIGINT and SIGTERM end a run, and do not disturb its end."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
+_asked = False
+
 
 @contextlib.contextmanager
-def ending_once() -> Iterator[None]:
-    """In the block the first signal raises KeyboardInterrupt; later ones are ignored.
+def ending() -> Iterator[None]:
+    """In the block both signals raise KeyboardInterrupt, until `hold` is called.
 
-    A clean-up that is interrupted leaves servers, containers and schemas
-    behind. What SIGINT did before the block it does after it; one that was
-    ignored (`nohup`, a background job) stays ignored.
+    One that was ignored before (`nohup`, a background job) stays ignored.
     """
+    global _asked  # noqa: PLW0603 signal handlers belong to the process as well
+    _asked = False
     before = {number: signal.getsignal(number) for number in ENDING}
     for number in ENDING:
         if before[number] is not signal.SIG_IGN:
@@ -29,15 +31,26 @@ def ending_once() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
+def check() -> None:
+    """Raise KeyboardInterrupt if a signal came and its exception was lost.
+
+    Python drops exceptions in fork hooks and destructors, and logging's hook
+    runs at every start of a runner.
+    """
+    if _asked:
+        raise KeyboardInterrupt
+
+
 def hold() -> None:
-    """Nothing interrupts any more: the run puts things away."""
+    """No signal interrupts any more: a clean-up that is interrupted leaves things behind."""
     # A handler, since what is ignored (SIG_IGN) would be so in child processes too.
     for number in ENDING:
         signal.signal(number, _ignore)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    hold()
+    global _asked  # noqa: PLW0603
+    _asked = True
     raise KeyboardInterrupt
 
 

@@ -171,7 +171,7 @@ def run(**flags: Any) -> int:
 
 def _run(request: session.Request, shown: Presenter) -> int:
     try:
-        with signals.ending_once():
+        with signals.ending():
             document = session.run(request, shown, shown.say)
     except (KeyboardInterrupt, UserError):
         _report_what_there_is(request.directory, shown)

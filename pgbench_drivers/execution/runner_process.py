@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,11 @@ from typing import IO
 
 import msgspec
 
+from pgbench_drivers import signals
 from pgbench_drivers.contract.messages import Event, Job
 
 TERMINATE_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 STDERR_TAIL_BYTES = 4000
 PR_SET_PDEATHSIG = 1
 
@@ -92,11 +95,7 @@ class RunnerProcess:
         Raises RunnerTimeout, and RunnerError for a line that is no event.
         """
         while True:
-            seconds = patience()
-            try:
-                line = self._lines.get(timeout=seconds)
-            except queue.Empty:
-                raise RunnerTimeout(f"no answer for {seconds:.0f} s") from None
+            line = self._next_line(patience())
             if line is None:
                 return
             try:
@@ -106,6 +105,17 @@ class RunnerProcess:
                 raise RunnerError(
                     f"wrote what is no event of the contract: {shown}: {error}"
                 ) from error
+
+    def _next_line(self, seconds: float) -> bytes | None:
+        deadline = time.monotonic() + seconds
+        while True:
+            signals.check()
+            left = deadline - time.monotonic()
+            try:
+                return self._lines.get(timeout=max(0.0, min(left, CHECK_SECONDS)))
+            except queue.Empty:
+                if left <= CHECK_SECONDS:
+                    raise RunnerTimeout(f"no answer for {seconds:.0f} s") from None
 
     def wait(self, seconds: float) -> int:
         """The exit code (negative: the signal); raises RunnerTimeout."""

@@ -1,7 +1,7 @@
 """The PostgreSQL that is measured against: one interface, three backends.
 
 `docker`, `embedded` (pip-installed) and `dsn` (yours); `choose_server` picks.
-May import `errors` and libraries only.
+May import `errors`, `signals` and libraries only.
 """
 
 from pgbench_drivers.server.base import Endpoint, Probe, Server, ServerError, ServerInfo

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal
 
+from pgbench_drivers import signals
 from pgbench_drivers.errors import UserError
 
 Say = Callable[[str], None]
@@ -62,6 +63,7 @@ class Server(ABC):
         try:
             self.start()
         except BaseException:
+            signals.hold()
             self.stop()
             raise
         return self

@@ -143,7 +143,8 @@ def test_further_interrupts_do_not_disturb_the_removal(docker_host: str, tmp_pat
     process = started_run(tmp_path / "run")
     interrupt_impatiently(process)
     _, log = process.communicate(timeout=60)
-    assert process.returncode == 130, log
+    # The last interrupts may come while Python itself is ending.
+    assert process.returncode in (130, -signal.SIGINT), log
     assert our_containers() == []
 
 
