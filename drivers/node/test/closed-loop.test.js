@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { runWindow } from '../src/closed-loop.js';
+
+test('every query that was started is finished and counted', async () => {
+  let [started, ended] = [0, 0];
+  const operation = async () => {
+    started++;
+    await sleep(5);
+    ended++;
+    return 7;
+  };
+  const window = await runWindow([operation, operation, operation], 0.05);
+  assert.equal(window.latencies.length, started);
+  assert.equal(ended, started);
+  assert.equal(window.rows, 7 * started);
+  assert.ok(started >= 6, `only ${started} queries`);
+  assert.ok(window.elapsedNs >= 0.05e9);
+});
+
+test('workers run at the same time, and start no query after the end', async () => {
+  const window = await runWindow(
+    Array.from({ length: 10 }, () => () => sleep(20, 1)),
+    0.001,
+  );
+  assert.equal(window.latencies.length, 10);
+  assert.ok(window.elapsedNs < 0.15e9, `took ${window.elapsedNs} ns`);
+  assert.ok(Math.min(...window.latencies.counts().keys()) > 15e6);
+});
+
+test('a window costs CPU time and ends even if no query ever waits', async () => {
+  const window = await runWindow([async () => 1, async () => 1], 0.05);
+  assert.equal(window.rows, window.latencies.length);
+  assert.ok(window.cpuUserUs + window.cpuSystemUs > 0);
+  assert.ok(window.maxRssKib > 1000);
+});
+
+test('an error of one worker ends the window', async () => {
+  const broken = async () => {
+    throw new Error('broken');
+  };
+  await assert.rejects(runWindow([() => sleep(60_000, 1, { ref: false }), broken], 60), /broken/);
+});
