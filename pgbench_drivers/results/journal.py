@@ -134,7 +134,7 @@ def _fill_cell(cell: Cell, records: Sequence[StepRecord], header: Run) -> Cell:
     rounds = sorted((r.round for r in records if r.round), key=lambda r: r.index)
     failures = [r.failure for r in records if r.failure]
     modes = [r.identity.mode for r in records if r.identity]
-    status, reason = _status(cell, rounds, failures, header.options.rounds)
+    status, reason = _status(rounds, failures, header.options.rounds)
     return msgspec.structs.replace(
         cell,
         status=status,
@@ -146,14 +146,14 @@ def _fill_cell(cell: Cell, records: Sequence[StepRecord], header: Run) -> Cell:
 
 
 def _status(
-    cell: Cell, rounds: Sequence[Round], failures: Sequence[Failure], wanted: int
+    rounds: Sequence[Round], failures: Sequence[Failure], wanted: int
 ) -> tuple[CellStatus, str | None]:
     if failures:
         first = failures[0]
         return ("unsupported" if first.kind == "unsupported" else "failed"), first.reason
     if len(rounds) < wanted:
         return "unfinished", f"interrupted after {len(rounds)} of {wanted} rounds"
-    return "ok", cell.reason
+    return "ok", None
 
 
 def _fill_driver(driver: Driver, records: Sequence[StepRecord]) -> Driver:

@@ -41,6 +41,19 @@ def _interruptible() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def started_run(directory: Path, *, steps: int = 1) -> tuple[subprocess.Popen[str], list[int]]:
+    """A run of 20 rounds of which `steps` steps are on disk already, and its processes."""
+    process = start(
+        "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "60",
+        "--rounds", "20", "--server", "embedded", "-o", directory,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for _ in range(steps):
+        assert process.stdout.readline(), process.stderr and process.stderr.read()
+    time.sleep(1)  # into the next window
+    return process, descendants(process.pid)
+
+
 def descendants(pid: int) -> list[int]:
     """All processes that stem from `pid`, now."""
     children: dict[int, list[int]] = {}

@@ -11,10 +11,9 @@ import pytest
 
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import storage
-from tests.end_to_end.conftest import alive, bench, descendants, kill, start
+from tests.end_to_end.conftest import alive, bench, descendants, kill, start, started_run
 
 SHORT = ["--warmup", "0.2", "--duration", "0.6", "--server", "embedded"]
-LONG = ["--warmup", "0", "--duration", "60", "--rounds", "20", "--server", "embedded"]
 GONE_WITHIN_SECONDS = 10
 
 
@@ -84,6 +83,18 @@ def test_resuming_a_complete_run_measures_nothing_anew(small_run: Path) -> None:
     assert storage.read(small_run / "result.json").cells == before.cells
 
 
+def test_a_resumed_run_keeps_its_own_options(small_run: Path) -> None:
+    done = bench("run", "--resume", small_run, "--rounds", "7")
+    assert done.returncode == 2
+    assert "--resume continues a run with its own options: leave out --rounds" in done.stderr
+
+
+def test_a_directory_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
+    done = bench("run", "--resume", tmp_path)
+    assert done.returncode == 2
+    assert "journal.jsonl: cannot be read: No such file or directory" in done.stderr
+
+
 def test_dry_run_prints_the_plan_and_starts_nothing(tmp_path: Path) -> None:
     done = bench("run", "--dry-run", "-d", "pgx", "-q", "bytea", "-o", tmp_path / "x")
     assert done.returncode == 0
@@ -109,16 +120,6 @@ def test_a_usage_error_is_one_sentence(arguments: list[str], said: str) -> None:
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def started_run(directory: Path, *more: str, steps: int = 1):
-    """A long run of which `steps` steps are on disk already, and its processes."""
-    process = start("run", "-d", "asyncpg", "-q", "one_plus_one", *LONG, "-o", directory, *more)
-    assert process.stdout is not None
-    for _ in range(steps):
-        assert process.stdout.readline(), process.stderr and process.stderr.read()
-    time.sleep(1)  # into the next window
-    return process, descendants(process.pid)
 
 
 def assert_gone(pids: list[int]) -> None:

@@ -36,7 +36,7 @@ def test_a_complete_journal_becomes_a_complete_document(tmp_path: Path) -> None:
     journal.close()
     run = journals.assemble(*journals.read(path), "2026-01-01T00:00:00+00:00")
     assert run.complete
-    assert [cell.status for cell in run.cells] == ["ok", "ok"]
+    assert [(cell.status, cell.reason) for cell in run.cells] == [("ok", None)] * 2
     assert [r.index for r in run.cells[0].rounds] == [0, 1]
     assert run.drivers[0].version == "1.0"
     storage.write(run, tmp_path / "result.json")
