@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from browsing import SIZES, Page
 from cutting import Cut
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -104,3 +105,26 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
         yield browser
     finally:
         browser.quit()
+
+
+@pytest.fixture(params=sorted(SIZES))
+def report(
+    chromium: webdriver.Chrome, page_url: str, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    chromium.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+    )
+    page = Page(chromium, page_url)
+    page.requests()
+    page.complaints()
+    page.open()
+    page.run("localStorage.clear()")
+    page.open()
+    yield page
+    assert page.complaints() == []
+    foreign = [
+        url for url in page.requests() if not url.startswith((page_url, "about:", "data:", "blob:"))
+    ]
+    assert foreign == []

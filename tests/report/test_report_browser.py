@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
-from urllib.parse import unquote
 
 import msgspec
 import pytest
+from browsing import Page
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -20,85 +20,7 @@ from pgbench_drivers.report.formatting import count, figure, microseconds, ratio
 from pgbench_drivers.report.standings import Analysed
 from pgbench_drivers.results.model import Run
 
-SIZES = {"desk": (1280, 900), "phone": (360, 740)}
 HEADLINE = ("pg_type", "generate_series", "bytea", "int_array")
-
-
-class Page:
-    """The report, opened; says what is seen, and clicks."""
-
-    def __init__(self, browser: webdriver.Chrome, url: str) -> None:
-        self.browser = browser
-        self.url = url
-
-    def open(self, state: str = "") -> None:
-        self.browser.get("about:blank")
-        self.browser.get(self.url + (f"#{state}" if state else ""))
-
-    def run(self, script: str) -> object:
-        return self.browser.execute_script(script)
-
-    def click(self, selector: str) -> None:
-        found = self.browser.find_element(By.CSS_SELECTOR, selector)
-        folded = found.find_elements(By.XPATH, "ancestor::details[not(@open)]/summary")
-        for summary in folded:
-            summary.click()
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-        found.click()
-
-    def pill(self, name: str, value: str) -> None:
-        self.click(f'label.pill:has(input[name="{name}"][value="{value}"])')
-
-    def hash(self) -> str:
-        return unquote(str(self.run("return location.hash")))
-
-    def board(self, name: str) -> list[list[str]]:
-        """[title, value, ratio] of every driver on a board, from top to bottom."""
-        found = self.run(
-            f"""return [...document.querySelectorAll('#{name} li')].filter(li => !li.hidden)
-            .map(li => ['.dn', '.value', '.ratio'].map(s => li.querySelector(s).textContent))"""
-        )
-        assert isinstance(found, list)
-        return found
-
-    def overflow(self) -> int:
-        return int(
-            str(self.run("const e = document.documentElement; return e.scrollWidth - innerWidth"))
-        )
-
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.browser.get_log("browser")]
-
-    def requests(self) -> list[str]:
-        events = (json.loads(entry["message"]) for entry in self.browser.get_log("performance"))
-        return [
-            event["message"]["params"]["request"]["url"]
-            for event in events
-            if event["message"]["method"] == "Network.requestWillBeSent"
-        ]
-
-
-@pytest.fixture(params=sorted(SIZES))
-def report(
-    chromium: webdriver.Chrome, page_url: str, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    width, height = SIZES[request.param]
-    chromium.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-    )
-    page = Page(chromium, page_url)
-    page.requests()
-    page.complaints()
-    page.open()
-    page.run("localStorage.clear()")
-    page.open()
-    yield page
-    assert page.complaints() == []
-    foreign = [
-        url for url in page.requests() if not url.startswith((page_url, "about:", "data:", "blob:"))
-    ]
-    assert foreign == []
 
 
 @pytest.fixture(scope="session")
@@ -253,19 +175,6 @@ def test_pills_work_from_the_keyboard(report: Page, expected: Expected) -> None:
     assert report.run("return document.activeElement.value") == "go"
 
 
-def test_dark_is_chosen_and_remembered(report: Page) -> None:
-    paper = "return getComputedStyle(document.body).backgroundColor"
-    report.click('[data-theme-choice="light"]')
-    light = report.run(paper)
-    report.click('[data-theme-choice="dark"]')
-    dark = report.run(paper)
-    assert light != dark
-    report.browser.refresh()
-    assert report.run(paper) == dark
-    pressed = report.browser.find_element(By.CSS_SELECTOR, '[data-theme-choice="dark"]')
-    assert pressed.get_attribute("aria-pressed") == "true"
-
-
 def test_tables_sort_with_missing_figures_last(report: Page) -> None:
     head = "#query-0 thead tr:last-child th:nth-child(4) button"
     names = (
@@ -344,60 +253,6 @@ def test_numbers_are_written_as_in_python(chromium: webdriver.Chrome) -> None:
         [count(v), microseconds(v), ratio(v), spread(v, v * 1.02, "µs"), spread(v, v * 3, "")]
         for v in values
     ]
-
-
-CONTRAST = """
-const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1})
-  .getContext('2d', {willReadFrequently: true});
-const rgba = colour => {
-  context.clearRect(0, 0, 1, 1);
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data];
-};
-const luminance = ([r, g, b]) => [r, g, b]
-  .map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-const under = node => {
-  for (let e = node; e; e = e.parentElement) {
-    const colour = rgba(getComputedStyle(e).backgroundColor);
-    if (colour[3] === 255) return colour;
-  }
-};
-return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility()).map(e => {
-  const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(under(e))].sort();
-  return [(b + 0.05) / (a + 0.05), e.className + ': ' + e.textContent.trim().slice(0, 30)];
-}).sort((x, y) => x[0] - y[0])[0]"""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_all_text_has_contrast(report: Page, theme: str) -> None:
-    report.browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {"features": [{"name": "prefers-color-scheme", "value": theme}]},
-    )
-    try:
-        report.open()
-        texts = "p, dt, dd, li, th, td, small, summary, .tag, .cl, .value, .ratio, .bounds, .v, .r"
-        worst = report.browser.execute_script(CONTRAST, texts + ", .pill > span, .rg, .na, .badge")
-        assert worst[0] >= 4.5, worst
-    finally:
-        report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-def test_printed_tables_fit_the_sheet(report: Page) -> None:
-    metrics = {"width": 1040, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-    report.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
-        wide = report.run(
-            "return [...document.querySelectorAll('table')]"
-            ".filter(t => t.getBoundingClientRect().right > innerWidth + 1).map(t => t.className)"
-        )
-        assert wide == []
-        assert not report.browser.find_element(By.ID, "selectors").is_displayed()
-    finally:
-        report.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_the_percentile_plot_shows_the_chosen_drivers(report: Page) -> None:
