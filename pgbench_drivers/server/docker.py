@@ -95,7 +95,7 @@ class DockerServer(Server):
 
     def cpu_seconds(self) -> float | None:
         pid = self._host_pid()
-        return processes.cpu_seconds(processes.family(pid)) if pid else None
+        return processes.family_cpu_seconds(pid) if pid else None
 
     def set_affinity(self, cpus: frozenset[int]) -> None:
         try:

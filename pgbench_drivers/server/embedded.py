@@ -101,7 +101,7 @@ class EmbeddedServer(Server):
     def cpu_seconds(self) -> float | None:
         if self._postmaster is None:
             return None
-        return processes.cpu_seconds(processes.family(self._postmaster.pid))
+        return processes.family_cpu_seconds(self._postmaster.pid)
 
     def set_affinity(self, cpus: frozenset[int]) -> None:
         if self._postmaster is None:

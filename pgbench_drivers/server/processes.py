@@ -7,8 +7,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
-# Fields 14, 15 and 22 of proc_pid_stat(5), counted from the one after the name.
+# Fields 14 to 17 and 22 of proc_pid_stat(5), counted from the one after the name.
 _USER_TIME, _SYSTEM_TIME, _START_TIME = 11, 12, 19
+_CHILDREN_USER_TIME, _CHILDREN_SYSTEM_TIME = 13, 14
 
 
 def identity(pid: int | None = None) -> str:
@@ -40,10 +41,14 @@ def family(root: int) -> list[int]:
     return found
 
 
-def cpu_seconds(pids: list[int]) -> float | None:
-    """CPU time that the processes have used, or None when none can be read."""
-    times = [seconds for seconds in map(_cpu_seconds, pids) if seconds is not None]
-    return sum(times) if times else None
+def family_cpu_seconds(root: int) -> float | None:
+    """CPU time of `root`, its children, and its children that have ended.
+
+    Without the ended ones the sum would fall whenever a connection is closed.
+    """
+    times = [seconds for seconds in map(_cpu_seconds, family(root)) if seconds is not None]
+    ended = _ticks(root, _CHILDREN_USER_TIME, _CHILDREN_SYSTEM_TIME)
+    return None if ended is None or not times else sum(times) + ended
 
 
 def _cpu_seconds(pid: int) -> float | None:
@@ -54,11 +59,16 @@ def _cpu_seconds(pid: int) -> float | None:
         nanoseconds = 0
     if nanoseconds:
         return nanoseconds / 1e9
+    return _ticks(pid, _USER_TIME, _SYSTEM_TIME)
+
+
+def _ticks(pid: int, *positions: int) -> float | None:
+    """The sum of the fields at these positions, which count clock ticks, in seconds."""
     try:
         fields = _fields(pid)
     except OSError:
         return None
-    return (int(fields[_USER_TIME]) + int(fields[_SYSTEM_TIME])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(fields[position]) for position in positions) / os.sysconf("SC_CLK_TCK")
 
 
 def _fields(pid: int) -> list[str]:
