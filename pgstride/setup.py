@@ -42,7 +42,7 @@ def extension(source: Path) -> Extension:
     return Extension(
         name,
         [str(source), *C_SOURCES.get(name, [])],
-        include_dirs=[str(PACKAGE / "core")],
+        include_dirs=[str(PACKAGE / "core"), str(PACKAGE / "codecs")],
         extra_compile_args=compile_arguments(),
         define_macros=[] if DEBUG else [("CYTHON_WITHOUT_ASSERTIONS", "1")],
     )
