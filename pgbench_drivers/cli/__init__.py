@@ -31,12 +31,14 @@ def cli(context: click.Context, debug: bool) -> None:
     \b
     pgbench-drivers run                          all drivers, all queries
     pgbench-drivers run --quick                  the same with short windows
-    pgbench-drivers run -d 'asyncpg' -d 'pgx'    two drivers only
+    pgbench-drivers run -d asyncpg -d 'psycopg*' some drivers only
     pgbench-drivers run --dry-run                what would run, and how long
+    pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
 
     Exit codes: 0 everything was measured; 1 a driver failed or could not be
-    run; 2 wrong usage, or nothing could be measured; 130 interrupted.
+    run, the others were measured; 2 wrong usage, or the run itself failed;
+    130 interrupted.
     """
     context.obj = {"debug": debug}
 

@@ -11,25 +11,38 @@ from pgbench_drivers.paths import QUERIES, REGISTRY
 from pgbench_drivers.server import probe_servers
 from pgbench_drivers.toolchains import TOOLCHAINS
 
+EXIT_NO_SERVER = 1
+
 
 @click.command()
-def doctor() -> None:
-    """Say what this machine can run, what is missing, and how to get it."""
+def doctor() -> int:
+    """Say what this machine can run, what is missing, and how to get it.
+
+    Nothing is installed or started. Exit code 1: there is no server to
+    measure against, except with --server DSN.
+    """
     machine = environment.describe()
     click.echo(
         f"machine    {machine.cpu_model}, {machine.cpu_cores} cores, {machine.operating_system}"
     )
     for warning in environment.warnings(machine):
-        click.echo(f"  note     {warning}")
+        click.echo(f"           note: {warning}")
     click.echo("servers")
-    for server in probe_servers():
-        click.echo(f"  {_mark(server.available)} {server.name:<9} {server.text}")
+    servers = probe_servers()
+    for server in servers:
+        _line("yes" if server.available else "no", server.name, server.text)
+        if server.cure:
+            click.echo(f"      {'':<10} {server.cure}")
+    _line("yes", "yours", "any PostgreSQL that --server DSN names")
     click.echo("languages")
     for name, toolchain in TOOLCHAINS.items():
         probe = toolchain.probe()
-        click.echo(f"  {_mark(probe.available)} {name:<9} {probe.text}")
-    click.echo(f"drivers    {len(load_registry(REGISTRY))}, queries {len(load_queries(QUERIES))}")
+        _line("yes" if probe.available else "get", name, probe.text)
+    drivers = load_registry(REGISTRY)
+    click.echo(f"drivers    {len(drivers)}: see `pgbench-drivers list drivers`")
+    click.echo(f"queries    {len(load_queries(QUERIES))}: see `pgbench-drivers list queries`")
+    return 0 if any(server.available for server in servers) else EXIT_NO_SERVER
 
 
-def _mark(available: bool) -> str:
-    return "yes" if available else "no "
+def _line(mark: str, name: str, text: str) -> None:
+    click.echo(f"  {mark:<3} {name:<10} {text}")

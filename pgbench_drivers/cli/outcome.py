@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from pgbench_drivers.analysis.summary import headline_queries, metric, rank
+from pgbench_drivers.cli.report import FIGURES_NAME, REPORT_NAME
+from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
 
 
-def show_outcome(run: Run, written: Sequence[Path]) -> bool:
-    """Print the outcome; returns whether something failed.
+def show_outcome(run: Run, directory: Path) -> bool:
+    """Print the outcome of the run in `directory`; returns whether something failed.
 
     A query that a driver does not support is not a failure; one that it
     failed, or could not be run for, is.
@@ -21,8 +22,9 @@ def show_outcome(run: Run, written: Sequence[Path]) -> bool:
     bad = [c for c in run.cells if c.status in ("failed", "not-run", "unfinished")]
     for cell in (c for c in run.cells if c.status != "ok"):
         click.echo(f"{cell.status}: {cell.driver} × {cell.query}: {cell.reason}", err=True)
-    for path in written:
-        click.echo(f"written: {path}", err=True)
+    click.echo(f"\nreport   {directory / REPORT_NAME}", err=True)
+    click.echo(f"figures  {directory / FIGURES_NAME}/", err=True)
+    click.echo(f"result   {directory / storage.RESULT_NAME}", err=True)
     return bool(bad)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Column
 
 from pgbench_drivers.plan.plan import Step, Windows, estimate_seconds
 from pgbench_drivers.results.journal import StepRecord
@@ -53,6 +54,9 @@ class LinePresenter(Presenter):
     def say(self, text: str) -> None:
         print(f"pgbench-drivers: {text}", file=sys.stderr, flush=True)
 
+    def planned(self, steps: Sequence[Step], windows: Windows) -> None:
+        self.say(plan_text(steps, windows))
+
     def step_finished(self, step: Step, record: StepRecord) -> None:
         print(json.dumps(_as_object(step, record)), flush=True)
 
@@ -62,13 +66,17 @@ class BarPresenter(Presenter):
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        # On a narrow terminal the end of the last figure is cut, and nothing else moves.
+        cut = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         self._progress = Progress(
-            TextColumn("{task.description:<34}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[left]:>9}"),
-            TextColumn("[dim]{task.fields[last]}"),
+            TextColumn("{task.fields[left]:>11}"),
+            TextColumn("{task.description:<32}", table_column=Column(no_wrap=True)),
+            TextColumn("[dim]{task.fields[last]}", table_column=cut),
             console=console,
+            expand=True,
+            transient=True,
         )
         self._task: Any = None
         self._remaining = 0
@@ -85,6 +93,7 @@ class BarPresenter(Presenter):
         self._progress.stop()
 
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
+        self.say(plan_text(steps, windows))
         self._remaining, self._windows = len(steps), windows
         self._task = self._progress.add_task("starting", total=len(steps), left="", last="")
 
@@ -97,7 +106,7 @@ class BarPresenter(Presenter):
         cell = step.cell
         self._progress.update(
             self._task,
-            description=f"round {step.round + 1}  {cell.driver} × {cell.query}",
+            description=f"{cell.driver} × {cell.query}",
             left=self._time_left(),
         )
 
@@ -111,7 +120,7 @@ class BarPresenter(Presenter):
                 f"[red]failed[/]  {step.cell}: {record.failure.reason}", highlight=False
             )
         elif record.round:
-            self._progress.update(self._task, last=f"{step.cell.driver}: {figure(record.round)}")
+            self._progress.update(self._task, last=f"{figure(record.round)} ({step.cell.driver})")
 
     def step_skipped(self, step: Step) -> None:
         self._advance()
@@ -134,7 +143,20 @@ def presenter() -> Presenter:
 def figure(measured: Round) -> str:
     """The figure of a round, in a few words."""
     per_second = measured.queries / measured.elapsed_ns * 1e9
-    return f"{per_second:,.0f} queries/s, mean {measured.latency.mean_ns / 1e6:.2f} ms"
+    mean_us = measured.latency.mean_ns / 1e3
+    mean = f"{mean_us / 1e3:.2f} ms" if mean_us >= 1e3 else f"{mean_us:.3g} µs"
+    return f"{per_second:,.0f}/s, mean {mean}"
+
+
+def plan_text(steps: Sequence[Step], windows: Windows) -> str:
+    """What a run will do, and how long that takes."""
+    cells = {step.cell for step in steps}
+    rounds = 1 + max((step.round for step in steps), default=0)
+    return (
+        f"{len(cells)} cells (driver × query × connections) in {rounds} rounds of "
+        f"{windows.warmup_seconds:g} s warm-up and {windows.measure_seconds:g} s measured: "
+        f"about {duration_text(estimate_seconds(len(steps), windows))}"
+    )
 
 
 def duration_text(seconds: float) -> str:

@@ -13,6 +13,7 @@ from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
 
 REPORT_NAME = "report.html"
+FIGURES_NAME = "figures"
 
 
 @click.command()
@@ -37,6 +38,6 @@ def write_all(run: Run, directory: Path, say: Callable[[str], None]) -> list[Pat
     say("rendering the report")
     page = directory / REPORT_NAME
     write_report(run, page)
-    figures = directory / "figures"
+    figures = directory / FIGURES_NAME
     figures.mkdir(exist_ok=True)
     return [page, *write_figures(run, figures)]

@@ -13,7 +13,7 @@ import msgspec
 
 from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
-from pgbench_drivers.cli.progress import Presenter, duration_text, presenter
+from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
@@ -21,7 +21,7 @@ from pgbench_drivers.config.registry import load_registry
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session
 from pgbench_drivers.paths import BENCH_TOML, QUERIES, REGISTRY, RESULTS
-from pgbench_drivers.plan.plan import Windows, estimate_seconds, make_cells, make_steps
+from pgbench_drivers.plan.plan import Windows, make_cells, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import NAMED_SERVERS
 
@@ -165,19 +165,18 @@ def run(**flags: Any) -> int:
     if flags["dry_run"]:
         _show_plan(request)
         return 0
-    with presenter() as shown:
-        return _run(request, shown)
+    return _run(request, presenter())
 
 
 def _run(request: session.Request, shown: Presenter) -> int:
     try:
-        with signals.ending():
+        with signals.ending(), shown:
             document = session.run(request, shown, shown.say)
     except (KeyboardInterrupt, UserError):
         _report_what_there_is(request.directory, shown)
         raise
-    paths = write_all(document, request.directory, shown.say)
-    return EXIT_FAILED if show_outcome(document, paths) else 0
+    write_all(document, request.directory, shown.say)
+    return EXIT_FAILED if show_outcome(document, request.directory) else 0
 
 
 def _report_what_there_is(directory: Path, shown: Presenter) -> None:
@@ -244,24 +243,13 @@ def _typed(server: str) -> str:
     return shlex.join(words)
 
 
-def _step_count(request: session.Request) -> int:
-    options = request.options
-    return len(request.drivers) * len(request.queries) * len(options.concurrency) * options.rounds
-
-
 def _show_plan(request: session.Request) -> None:
     options = request.options
     windows = Windows.spread(options.warmup, options.duration, options.rounds)
     cells = make_cells(
         [d.name for d in request.drivers], [q.name for q in request.queries], options.concurrency
     )
-    for step in make_steps(cells, options.rounds, options.seed):
+    steps = make_steps(cells, options.rounds, options.seed)
+    for step in steps:
         click.echo(f"round {step.round + 1}  {step.cell}")
-    seconds = estimate_seconds(_step_count(request), windows)
-    click.echo(
-        f"\n{len(request.drivers)} drivers × {len(request.queries)} queries × "
-        f"{len(options.concurrency)} concurrency levels = {len(cells)} cells, "
-        f"{options.rounds} rounds of {windows.warmup_seconds:g} s warm-up and "
-        f"{windows.measure_seconds:g} s measured each: about {duration_text(seconds)}, "
-        "plus set-up"
-    )
+    click.echo(f"\n{plan_text(steps, windows)}, plus set-up")

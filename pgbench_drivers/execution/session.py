@@ -125,7 +125,7 @@ def _run_on(
     server: Server, request: Request, prepared: Prepared, observer: Observer, say: Say
 ) -> model.Run:
     with admin_connection(server.endpoint) as admin, temporary_schema(admin) as schema:
-        say("finding the right answers with the reference client")
+        say("asking the server for the right answers")
         job_queries = {
             spec.name: reference.job_query(admin, spec, schema) for spec in request.queries
         }
@@ -147,6 +147,8 @@ def _run_on(
             client_cpus=frozenset(options.pin_client) if options.pin_client else None,
             server_cpu=server.cpu_seconds,
         )
+        for warning in header.warnings:
+            say(f"note: {warning}")
         observer.planned(steps, windows)
         try:
             execute(bench, steps, earlier, journal, observer)

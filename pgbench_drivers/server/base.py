@@ -49,11 +49,12 @@ class ServerInfo:
 
 @dataclass(frozen=True)
 class Probe:
-    """What `doctor` tells of a backend."""
+    """What `doctor` tells of a backend; `cure` says how to get it."""
 
     name: str
     available: bool
     text: str
+    cure: str = ""
 
 
 class Server(ABC):

@@ -10,6 +10,9 @@ from pgbench_drivers.server.docker import DockerServer, engine_version
 from pgbench_drivers.server.dsn import DsnServer
 from pgbench_drivers.server.embedded import EmbeddedServer, binaries_directory
 
+DOCKER_CURE = (
+    "not needed, since there is the embedded server; else see docs.docker.com/engine/install"
+)
 NAMED_SERVERS = ("auto", "docker", "embedded")
 
 
@@ -55,7 +58,7 @@ def _probe_docker() -> Probe:
     try:
         return Probe("docker", True, f"engine {engine_version()} answers")
     except ServerError as error:
-        return Probe("docker", False, str(error))
+        return Probe("docker", False, str(error), DOCKER_CURE)
 
 
 def _probe_embedded() -> Probe:

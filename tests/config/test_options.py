@@ -1,16 +1,32 @@
 """Options: file, then quick, then flags; and what is refused."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.errors import UserError
+from pgbench_drivers.paths import ROOT
 
 
 def test_defaults_are_the_announcement_s() -> None:
     options = Options()
     assert (options.concurrency, options.warmup, options.duration) == ([8], 5.0, 10.0)
+
+
+def test_the_example_shows_every_option_with_its_default(tmp_path: Path) -> None:
+    example = (ROOT / "bench.toml.example").read_text(encoding="utf-8")
+    assert load_options(ROOT / "bench.toml.example", {}, quick=False) == Options()
+    uncommented = tmp_path / "bench.toml"
+    uncommented.write_text(re.sub(r"^#(?=\w)", "", example, flags=re.MULTILINE), encoding="utf-8")
+    shown = load_options(uncommented, {}, quick=False)
+    # None cannot be written in TOML, so these two stand with a value.
+    assert (shown.pin_client, shown.pin_server) == ([0], [1])
+    assert msgspec.structs.replace(shown, pin_client=None, pin_server=None) == Options()
+    written = {line[1:].split(" = ")[0] for line in example.splitlines() if " = " in line}
+    assert written == set(Options.__struct_fields__)
 
 
 def test_flags_override_the_file(tmp_path: Path) -> None:

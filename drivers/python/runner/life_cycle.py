@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 from collections.abc import Callable
+from importlib import metadata
 from typing import Any
 
 import uvloop
