@@ -153,10 +153,15 @@ def plan_text(steps: Sequence[Step], windows: Windows) -> str:
     cells = {step.cell for step in steps}
     rounds = 1 + max((step.round for step in steps), default=0)
     return (
-        f"{len(cells)} cells (driver × query × connections) in {rounds} rounds of "
+        f"{_count(len(cells), 'cell')} (driver × query × connections) in "
+        f"{_count(rounds, 'round')} of "
         f"{windows.warmup_seconds:g} s warm-up and {windows.measure_seconds:g} s measured: "
         f"about {duration_text(estimate_seconds(len(steps), windows))}"
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def duration_text(seconds: float) -> str:

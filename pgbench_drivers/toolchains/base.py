@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgbench_drivers.paths import ROOT
 from pgbench_drivers.paths import TOOLCHAINS as TOOLCHAINS_DIRECTORY
 
 Say = Callable[[str], None]
@@ -163,7 +164,7 @@ def bring_from_pypi(name: str, requirements: Path, say: Say, why: str) -> Path:
     home = TOOLCHAINS_DIRECTORY / name
     stamp = Stamp(home / ".stamp", [requirements], sys.version)
     if not stamp.is_current():
-        say(f"{why}; bringing it from PyPI ({requirements.name}) into {home.name}/")
+        say(f"{why}; bringing it from PyPI ({requirements.name}) into {home.relative_to(ROOT)}/")
         stamp.clear()
         make_environment(home)
         install_requirements(home, requirements)

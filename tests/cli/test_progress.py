@@ -75,6 +75,11 @@ def test_messages_do_not_mix_with_objects(capsys: pytest.CaptureFixture[str]) ->
     assert (captured.out, captured.err) == ("", "pgbench-drivers: hello\n")
 
 
+def test_a_plan_of_one_cell_and_round_is_in_the_singular() -> None:
+    said = plan_text(make_steps([CELL], 1, seed=1), WINDOWS)
+    assert said.startswith("1 cell (driver × query × connections) in 1 round of 1 s warm-up")
+
+
 def test_the_plan_says_how_long_it_takes() -> None:
     steps = make_steps([CELL, CellKey("pgx", "bytea", 8)], 5, seed=1)
     assert plan_text(steps, WINDOWS) == (
