@@ -1,0 +1,16 @@
+"""The codecs of composite types and of anonymous records."""
+
+from libc.stdint cimport uint32_t
+
+from pgstride.core.codec cimport Codec
+
+
+cdef class CompositeCodec(Codec):
+    cdef readonly tuple names
+    cdef readonly tuple codecs
+    cdef readonly tuple oids
+    cdef object descriptor
+    cdef dict positions
+
+    cdef int check_type(self, Py_ssize_t position, uint32_t received) except -1
+    cdef tuple attributes_of(self, object mapping)
