@@ -62,20 +62,21 @@ PyObject *record_descriptor(PyObject *names) {
 #define RECORD_BASIC_SIZE ((Py_ssize_t)offsetof(Record, items))
 
 #ifndef PGSTRIDE_NO_KEPT_RECORDS
-struct record_kept record_kept[RECORD_KEPT_COLUMNS + 1];
+RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 
-static inline int keep(Record *record) {
+static inline int keep(int container, Record *record) {
     Py_ssize_t size = Py_SIZE(record);
-    if (size > RECORD_KEPT_COLUMNS || record_kept[size].count >= RECORD_KEPT) {
+    RecordKept *kept = &record_kept[container][size <= RECORD_KEPT_COLUMNS ? size : 0];
+    if (size > RECORD_KEPT_COLUMNS || kept->count >= RECORD_KEPT) {
         return 0;
     }
-    record->descriptor = (RecordDescriptor *)record_kept[size].first;
-    record_kept[size].first = record;
-    record_kept[size].count++;
+    record->descriptor = (RecordDescriptor *)kept->first;
+    kept->first = record;
+    kept->count++;
     return 1;
 }
 #else
-static inline int keep(Record *record) { return 0; }
+static inline int keep(int container, Record *record) { return 0; }
 #endif
 
 static PyObject *new_atomic(Py_ssize_t size) {
@@ -126,7 +127,7 @@ static inline void release_items(Record *self) {
 
 static void record_dealloc(Record *self) {
     release_items(self);
-    if (Py_TYPE(self) != &RecordType || !keep(self)) {
+    if (Py_TYPE(self) != &RecordType || !keep(0, self)) {
         Py_TYPE(self)->tp_free((PyObject *)self);
     }
 }
@@ -135,7 +136,9 @@ static void container_dealloc(Record *self) {
     PyObject_GC_UnTrack(self);
     Py_TRASHCAN_BEGIN(self, container_dealloc)
     release_items(self);
-    PyObject_GC_Del(self);
+    if (!keep(1, self)) {
+        PyObject_GC_Del(self);
+    }
     Py_TRASHCAN_END
 }
 

@@ -33,36 +33,39 @@ PyObject *record_descriptor(PyObject *names);
  * user's subclass of Record. */
 PyObject *record_new(PyTypeObject *type, PyObject *descriptor);
 
-/* Ended records without containers are kept for the next ones of the same size:
- * a result of many rows ends as a whole just before or after the next is made.
- * At the most 2.5 MiB are kept, when results of every width have been seen. */
+/* Ended records are kept for the next ones of the same kind and size: a result
+ * of many rows ends as a whole just before or after the next is made. That spares
+ * the allocation and, as with CPython's own lists and dicts, the collector's count
+ * of it. At the most 5 MiB are kept, when results of every width have been seen. */
 #define RECORD_KEPT_COLUMNS 16
 #define RECORD_KEPT 1024
 
 #if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS)
 #define PGSTRIDE_NO_KEPT_RECORDS
 #else
-struct record_kept {
+typedef struct {
     Record *first; /* linked by `descriptor`; all items are NULL */
     int count;
-};
-extern struct record_kept record_kept[RECORD_KEPT_COLUMNS + 1];
+} RecordKept;
+
+extern RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 #endif
 
-/* record_new for RecordType and `size` columns, for the row loop. */
-static inline PyObject *record_new_atomic(PyObject *descriptor, Py_ssize_t size) {
+/* record_new for one of the two types above, for the row loop. */
+static inline PyObject *record_new_plain(int container, PyObject *descriptor, Py_ssize_t size) {
 #ifndef PGSTRIDE_NO_KEPT_RECORDS
-    if (size <= RECORD_KEPT_COLUMNS && record_kept[size].first != NULL) {
-        Record *record = record_kept[size].first;
-        record_kept[size].first = (Record *)record->descriptor;
-        record_kept[size].count--;
+    RecordKept *kept = &record_kept[container][size <= RECORD_KEPT_COLUMNS ? size : 0];
+    if (size <= RECORD_KEPT_COLUMNS && kept->first != NULL) {
+        Record *record = kept->first;
+        kept->first = (Record *)record->descriptor;
+        kept->count--;
         _Py_NewReference((PyObject *)record);
         Py_INCREF(descriptor);
         record->descriptor = (RecordDescriptor *)descriptor;
         return (PyObject *)record;
     }
 #endif
-    return record_new(&RecordType, descriptor);
+    return record_new(container ? &ContainerRecordType : &RecordType, descriptor);
 }
 
 /* Tell the collector of a record whose items are all set. */

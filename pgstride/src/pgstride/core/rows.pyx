@@ -10,10 +10,12 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int64_t
 
+from pgstride.codecs.datetimes cimport decode_date, decode_timestamp, decode_timestamptz
 from pgstride.core.codec cimport (
     OP_BOOL,
     OP_BYTEA,
     OP_CHAR,
+    OP_DATE,
     OP_FLOAT4,
     OP_FLOAT8,
     OP_INT2,
@@ -21,6 +23,8 @@ from pgstride.core.codec cimport (
     OP_INT8,
     OP_OID,
     OP_TEXT,
+    OP_TIMESTAMP,
+    OP_TIMESTAMPTZ,
     Codec,
     refuse_length,
 )
@@ -59,7 +63,9 @@ cdef extern from "record.h":
     int record_initialise() except -1
     object record_descriptor(object names)
     PyObject *record_new(PyTypeObject *record_type, object descriptor) except NULL
-    PyObject *record_new_atomic(object descriptor, Py_ssize_t size) except NULL
+    PyObject *record_new_plain(
+        bint container, object descriptor, Py_ssize_t size
+    ) except NULL
     void record_track(PyObject *record)
     void record_put "record_set_item"(PyObject *record, Py_ssize_t position, PyObject *value)
 
@@ -153,7 +159,9 @@ cdef class RowDecoder:
                     f"announced {self.count}"
                 )
             if self.record_type == &RecordType:
-                record = record_new_atomic(self.descriptor, self.count)
+                record = record_new_plain(False, self.descriptor, self.count)
+            elif self.record_type == &ContainerRecordType:
+                record = record_new_plain(True, self.descriptor, self.count)
             else:
                 record = record_new(self.record_type, self.descriptor)
             rows.append(<object>record)
@@ -171,6 +179,7 @@ cdef class RowDecoder:
         cdef PyObject *item
         cdef Opcode opcode
         cdef int64_t raw
+        cdef object value
         for i in range(self.count):
             if end - at < 4:
                 raise ProtocolError(f"DataRow: ends before the length of column {i + 1}")
@@ -219,6 +228,18 @@ cdef class RowDecoder:
                 if size != 4:
                     refuse_length("float4", size)
                 item = new_float(read_float4(at))
+            elif opcode == OP_TIMESTAMPTZ:
+                value = decode_timestamptz(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
+            elif opcode == OP_TIMESTAMP:
+                value = decode_timestamp(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
+            elif opcode == OP_DATE:
+                value = decode_date(at, size)
+                Py_INCREF(value)
+                item = <PyObject *>value
             else:
                 item = self.decode_generic(i, at, size)
             record_put(record, i, item)
