@@ -223,6 +223,25 @@ def test_null_costs_less_than_three_microseconds(
     assert (measure["cpu_user_us"] + measure["cpu_system_us"]) / measure["queries"] < 3
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_delays_start_anew_in_each_window(language, embedded_server, job_queries, runners) -> None:
+    # Windows are shorter than the first delay, so each has room for that one only.
+    job = make_job(
+        embedded_server,
+        job_queries["one_plus_one"],
+        "delay",
+        {"delays_ms": [100, 1, 1, 1], "rows": 5},
+        concurrency=2,
+        warmup_seconds=0.05,
+        measure_seconds=0.05,
+    )
+    code, events, log = run_runner(runners(language), msgspec.json.encode(job))
+    assert code == 0, log
+    assert [e["queries"] for e in events if e["event"] == "finished"] == [2, 2]
+    assert events[-1]["latency"]["min_ns"] >= 100e6
+    assert events[-1]["rows"] == 10
+
+
 def test_connections_are_closed_in_the_end(
     embedded_server, job_queries, runners, admin: psycopg.Connection[Any]
 ) -> None:

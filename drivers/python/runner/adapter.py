@@ -35,6 +35,9 @@ class Adapter(ABC):
 class AsyncAdapter(Adapter):
     """A driver for asyncio; all connections live in one thread, under uvloop."""
 
+    def window_begins(self) -> None:
+        """A window is about to begin, which matters to `delay` only."""
+
     @abstractmethod
     async def connect(self) -> Any:
         """Open one connection, ready for `operation`."""

@@ -58,16 +58,19 @@ async def _run_async(adapter: AsyncAdapter) -> None:
     for operation in operations if job.readback is None else operations[1:]:
         await operation()
     answer.emit_ready()
-    window = await _windows_async(job, operations)
+    window = await _windows_async(adapter, operations)
     emit("result", **window.result())
     for connection in connections:
         await adapter.close(connection)
 
 
-async def _windows_async(job: Job, operations: list[Any]) -> WindowResult:
+async def _windows_async(adapter: AsyncAdapter, operations: list[Any]) -> WindowResult:
+    job = adapter.job
     if job.warmup_seconds > 0:
+        adapter.window_begins()
         emit("started", window="warmup")
         emit("finished", **(await run_tasks(operations, job.warmup_seconds)).finished("warmup"))
+    adapter.window_begins()
     emit("started", window="measure")
     window = await run_tasks(operations, job.measure_seconds)
     emit("finished", **window.finished("measure"))

@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from runner.adapter import AsyncAdapter, Rows
-from runner.job import BadJobError, Query, Target
+from runner.job import BadJobError, Job, Query, Target
 
 
 class _Synthetic(AsyncAdapter):
@@ -51,21 +51,45 @@ class NullAdapter(_Synthetic):
 
 
 class DelayAdapter(_Synthetic):
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        try:
+            self._delays = [float(delay) / 1e3 for delay in job.options["delays_ms"]]
+            self._rows = int(job.options["rows"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadJobError("driver delay needs options.delays_ms and options.rows") from error
+        self._walks: list[_Walk] = []
+
     def versions(self) -> tuple[str, str, dict[str, str]]:
         return "delay", "1", {}
 
     def mode(self, kind: str) -> str:
         return "waits for options.delays_ms, without I/O"
 
+    def window_begins(self) -> None:
+        for walk in self._walks:
+            walk.start()
+
     def fetch_operation(self, connection: Any, query: Query) -> Callable[[], Awaitable[int]]:
-        try:
-            delays = cycle([float(delay) / 1e3 for delay in self.job.options["delays_ms"]])
-            rows = int(self.job.options["rows"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadJobError("driver delay needs options.delays_ms and options.rows") from error
+        walk, rows = _Walk(self._delays), self._rows
+        self._walks.append(walk)
 
         async def operation() -> int:
-            await asyncio.sleep(next(delays))
+            await asyncio.sleep(walk.next())
             return rows
 
         return operation
+
+
+class _Walk:
+    """One worker's way through the delays, again and again."""
+
+    def __init__(self, delays: list[float]) -> None:
+        self._delays = delays
+        self.start()
+
+    def start(self) -> None:
+        self._left = cycle(self._delays)
+
+    def next(self) -> float:
+        return next(self._left)
