@@ -3,12 +3,17 @@
 from pgstride.core.buffer cimport WriteBuffer
 
 
+cdef str message_name(char kind)
+cdef int check_tag(const char *body, Py_ssize_t size) except -1
+cdef int check_row(const char *body, Py_ssize_t size) except -1
 cdef bytes command_tag(const char *body, Py_ssize_t size)
 cdef list parameter_oids(const char *body, Py_ssize_t size)
 cdef list column_descriptions(const char *body, Py_ssize_t size)
 cdef dict response_fields(str message, const char *body, Py_ssize_t size)
 cdef tuple parameter_status(const char *body, Py_ssize_t size)
 cdef tuple notification(const char *body, Py_ssize_t size)
+cdef list negotiated_options(const char *body, Py_ssize_t size)
+cdef int require_empty(char kind, Py_ssize_t size) except -1
 
 cdef Py_ssize_t begin_message(WriteBuffer out, char kind) except -1
 cdef int end_message(WriteBuffer out, Py_ssize_t begun) except -1

@@ -28,6 +28,40 @@ cdef Py_ssize_t LONGEST_MESSAGE = 0x3FFFFFFF
 cdef Py_ssize_t COLUMN_FACTS = 18
 
 
+cdef dict NAMES = {
+    "1": "ParseComplete",
+    "2": "BindComplete",
+    "3": "CloseComplete",
+    "A": "NotificationResponse",
+    "C": "CommandComplete",
+    "D": "DataRow",
+    "E": "ErrorResponse",
+    "G": "CopyInResponse",
+    "H": "CopyOutResponse",
+    "I": "EmptyQueryResponse",
+    "K": "BackendKeyData",
+    "N": "NoticeResponse",
+    "R": "Authentication",
+    "S": "ParameterStatus",
+    "T": "RowDescription",
+    "V": "FunctionCallResponse",
+    "W": "CopyBothResponse",
+    "Z": "ReadyForQuery",
+    "c": "CopyDone",
+    "d": "CopyData",
+    "n": "NoData",
+    "s": "PortalSuspended",
+    "t": "ParameterDescription",
+    "v": "NegotiateProtocolVersion",
+}
+
+
+cdef str message_name(char kind):
+    """What the protocol calls a message of the server's, for errors."""
+    letter = chr(<unsigned char>kind)
+    return NAMES.get(letter) or f"unknown message {letter!r}"
+
+
 cdef class Body:
     """Reads a message's body from its start to its end."""
 
@@ -82,11 +116,45 @@ cdef Body body_of(str message, const char *body, Py_ssize_t size):
     return made
 
 
-cdef bytes command_tag(const char *body, Py_ssize_t size):
-    """CommandComplete: such as b'INSERT 0 1'."""
+cdef int require_empty(char kind, Py_ssize_t size) except -1:
+    """A message that says all by its kind."""
+    if size != 0:
+        raise ProtocolError(f"{message_name(kind)}: {size} bytes where none are expected")
+    return 0
+
+
+cdef int check_tag(const char *body, Py_ssize_t size) except -1:
+    """CommandComplete, when nobody wants to know its tag."""
     if size < 1 or memchr(body, 0, size) != body + size - 1:
         raise ProtocolError("CommandComplete: the tag is not one string")
-    return PyBytes_FromStringAndSize(body, size - 1)
+    return 0
+
+
+cdef int check_row(const char *body, Py_ssize_t size) except -1:
+    """DataRow, when nobody wants to have it."""
+    cdef Body b = body_of("DataRow", body, size)
+    cdef int32_t length
+    for _ in range(b.count()):
+        b.need(4)
+        length = read_int32(b.at)
+        b.at += 4
+        if length < -1:
+            raise ProtocolError(
+                f"DataRow: length {length} at offset {b.at - 4 - b.start}"
+            )
+        if length > 0:
+            b.need(length)
+            b.at += length
+    return b.finish()
+
+
+cdef bytes command_tag(const char *body, Py_ssize_t size):
+    """CommandComplete: such as b'INSERT 0 1'."""
+    check_tag(body, size)
+    cdef bytes tag = PyBytes_FromStringAndSize(body, size - 1)
+    if not tag.isascii():
+        raise ProtocolError(f"CommandComplete: the tag {tag!r} is not ASCII")
+    return tag
 
 
 cdef list parameter_oids(const char *body, Py_ssize_t size):
@@ -148,6 +216,22 @@ cdef tuple notification(const char *body, Py_ssize_t size):
     pid = read_int32(b.at)
     b.at += 4
     found = (pid, b.text(), b.text())
+    b.finish()
+    return found
+
+
+cdef list negotiated_options(const char *body, Py_ssize_t size):
+    """NegotiateProtocolVersion: the protocol options that the server does not know."""
+    cdef Body b = body_of("NegotiateProtocolVersion", body, size)
+    b.need(8)
+    cdef int32_t count = read_int32(b.at + 4)
+    b.at += 8
+    if count < 0:
+        raise ProtocolError(f"NegotiateProtocolVersion: negative count {count}")
+    # Each takes a byte at least, so that the body's end bounds the loop.
+    cdef list found = []
+    for _ in range(count):
+        found.append(b.text())
     b.finish()
     return found
 

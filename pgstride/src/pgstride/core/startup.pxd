@@ -9,6 +9,7 @@ cdef class Startup(Operation):
     cdef str user
     cdef str password
     cdef object scram
+    cdef bint asked
     cdef readonly bint authenticated
     cdef readonly int backend_pid
     cdef readonly bytes cancel_key

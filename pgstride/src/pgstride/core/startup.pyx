@@ -13,7 +13,7 @@ from pgstride.core.buffer cimport (
     put_object,
     reserve,
 )
-from pgstride.core.messages cimport begin_message, end_message
+from pgstride.core.messages cimport begin_message, end_message, negotiated_options
 from pgstride.core.operations cimport Operation
 from pgstride.core.statement cimport encode_text
 from pgstride.core.wire cimport read_int32, write_int32
@@ -36,6 +36,10 @@ cdef int AUTHENTICATION_SASL = 10
 cdef int AUTHENTICATION_SASL_CONTINUE = 11
 cdef int AUTHENTICATION_SASL_FINAL = 12
 
+# A key of protocol 3.0 has 4 bytes, one of 3.2 up to 256.
+cdef Py_ssize_t SHORTEST_KEY = 4
+cdef Py_ssize_t LONGEST_KEY = 256
+
 UNSUPPORTED = {2: "Kerberos V5", 6: "SCM credentials", 7: "GSSAPI", 9: "SSPI"}
 
 
@@ -52,7 +56,9 @@ def cancel_request(int pid, bytes key not None):
 cdef class Startup(Operation):
     """From StartupMessage to the first ReadyForQuery.
 
-    `out` is where its answers to the server are written.
+    `out` is where its answers to the server are written. `asked` says that the
+    server has chosen how to authenticate: it may do so once, or somebody in
+    between could have a password sent in a weaker way than the server wants.
     """
 
     def __cinit__(self, waiter, WriteBuffer out not None, str user not None, str password):
@@ -64,18 +70,24 @@ cdef class Startup(Operation):
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"R":
             self.authenticate(body, size)
-        elif kind == b"K":  # BackendKeyData
-            if size < 8:
-                raise ProtocolError(f"BackendKeyData: {size} bytes instead of at least 8")
+        elif kind == b"K" and self.authenticated:  # BackendKeyData
+            if not 4 + SHORTEST_KEY <= size <= 4 + LONGEST_KEY:
+                raise ProtocolError(
+                    f"BackendKeyData: {size} bytes instead of {4 + SHORTEST_KEY} "
+                    f"to {4 + LONGEST_KEY}"
+                )
             self.backend_pid = read_int32(body)
             self.cancel_key = PyBytes_FromStringAndSize(body + 4, size - 4)
         elif kind == b"v":
-            pass  # NegotiateProtocolVersion: the server speaks an older minor version
+            # The server speaks an older minor version, which is all that we need.
+            negotiated_options(body, size)
         else:
             self.unexpected(kind)
         return 0
 
     cdef object outcome(self):
+        if not self.authenticated:
+            raise ProtocolError("ReadyForQuery before AuthenticationOk")
         return self
 
     cdef int authenticate(self, const char *body, Py_ssize_t size) except -1:
@@ -83,6 +95,14 @@ cdef class Startup(Operation):
             raise ProtocolError("Authentication: the code is missing")
         cdef int code = read_int32(body)
         cdef bytes rest = PyBytes_FromStringAndSize(body + 4, size - 4)
+        if self.authenticated:
+            raise ProtocolError(f"Authentication: code {code} after AuthenticationOk")
+        if code in (AUTHENTICATION_CLEARTEXT, AUTHENTICATION_MD5, AUTHENTICATION_SASL):
+            if self.asked:
+                raise ProtocolError(f"Authentication: code {code} after another method was chosen")
+            self.asked = True
+        if code in (AUTHENTICATION_OK, AUTHENTICATION_CLEARTEXT) and rest:
+            raise ProtocolError(f"Authentication: {len(rest)} bytes are left after code {code}")
         if code == AUTHENTICATION_OK:
             if self.scram is not None and not self.scram.verified:
                 raise ProtocolError("AuthenticationOk before the server proved itself by SCRAM")
@@ -97,7 +117,8 @@ cdef class Startup(Operation):
             self.start_scram(rest)
         elif code == AUTHENTICATION_SASL_CONTINUE and self.scram is not None:
             self.send_password(self.scram.final_message(rest))
-        elif code == AUTHENTICATION_SASL_FINAL and self.scram is not None:
+        elif code == AUTHENTICATION_SASL_FINAL and self.scram is not None \
+                and not self.scram.verified:
             self.scram.verify(rest)
         elif code in UNSUPPORTED:
             raise InterfaceError(

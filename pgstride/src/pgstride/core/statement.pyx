@@ -180,5 +180,5 @@ cdef bytes encode_text(str text):
     """Text for the server; raises ValueError for what its strings cannot hold."""
     encoded = text.encode("utf-8")
     if b"\0" in encoded:
-        raise ValueError("a query cannot contain a null character")
+        raise ValueError("text for the server cannot contain a null character")
     return encoded
