@@ -10,6 +10,7 @@ from libc.string cimport memcpy, memmove
 
 from pgstride.core.buffer cimport WriteBuffer
 from pgstride.core.messages cimport (
+    message_name,
     notification,
     parameter_status,
     put_bind_nothing,
@@ -160,14 +161,13 @@ cdef class Frontend:
                     continue
             length = read_int32(at + 1)
             if length < 4 or length > LONGEST_MESSAGE:
-                raise ProtocolError(
-                    f"message {chr(<unsigned char>at[0])!r} declares the impossible "
-                    f"length {length}"
-                )
+                raise ProtocolError(f"{message_name(at[0])}: impossible length {length}")
             if available <= length:
                 return 0
             self.start += 1 + length
             self.dispatch(at[0], at + MESSAGE_HEAD, length - 4)
+            if self.broken is not None:
+                return 0
 
     cdef int dispatch(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"Z":  # ReadyForQuery
@@ -182,10 +182,8 @@ cdef class Frontend:
         elif kind == b"A":  # NotificationResponse
             self.on_notification(*notification(body, size))
         elif self.first is None:
-            raise ProtocolError(
-                f"message {chr(<unsigned char>kind)!r} while no query was under way"
-            )
-        elif kind == b"G" and not self.first.takes_copy:
+            raise ProtocolError(f"{message_name(kind)} while no query was under way")
+        elif kind == b"G" and not self.first.takes_copy and self.may_copy():
             self.refuse_copy()
         else:
             self.first.handle(kind, body, size)
@@ -194,10 +192,13 @@ cdef class Frontend:
     cdef int ready(self, const char *body, Py_ssize_t size) except -1:
         """ReadyForQuery: the first operation is over, and its waiter is told."""
         cdef Operation operation = self.first
+        cdef object outcome = None
         if size != 1 or body[0] not in b"ITE":
             raise ProtocolError("ReadyForQuery: transaction status is not I, T or E")
         if operation is None or not operation.sent_all:
             raise ProtocolError("ReadyForQuery while no query was under way")
+        if operation.error is None:
+            outcome = operation.outcome()
         self.transaction_status = body[0]
         self.first = operation.following
         operation.following = None
@@ -210,7 +211,7 @@ cdef class Frontend:
         waiter = operation.waiter
         if waiter is not None and not waiter.done():
             if operation.error is None:
-                waiter.set_result(operation.outcome())
+                waiter.set_result(outcome)
             else:
                 waiter.set_exception(operation.error)
         return 0
@@ -235,10 +236,12 @@ cdef class Frontend:
         cdef dict fields = response_fields("ErrorResponse", body, size)
         cdef Operation operation = self.first
         error = error_from_fields(fields, None if operation is None else operation.query)
-        if operation is None:
-            self.fail(error)
-        else:
+        if operation is not None:
             operation.fail(error)
+        # After these the server hangs up, and may be slow in that.
+        if operation is None or isinstance(operation, Startup) \
+                or (fields.get("V") or fields.get("S")) in ("FATAL", "PANIC"):
+            self.fail(error)
         return 0
 
     def on_notice(self, message):
@@ -256,9 +259,10 @@ cdef class Frontend:
             operation = self.first
             self.first = operation.following
             operation.following = None
+            operation.fail(error)
             waiter = operation.waiter
             if waiter is not None and not waiter.done():
-                waiter.set_exception(operation.error or error)
+                waiter.set_exception(operation.error)
         self.last = None
         self.pending = self.waited = 0
 
@@ -386,6 +390,21 @@ cdef class Frontend:
         self.end_group(operation)
         return operation
 
+    def execute(
+        self,
+        Statement statement not None,
+        tuple arguments not None,
+        waiter,
+        int limit=0,
+        record_class=None,
+    ):
+        """Bind, Execute up to `limit` rows (0: all), Sync; returns the operation.
+
+        The waiter gets the list of rows. Raises DataError or InterfaceError for
+        arguments that do not fit; then nothing is sent.
+        """
+        return self.execute_statement(statement, arguments, limit, record_class, waiter)
+
     def start_up(self, dict parameters not None, str password, waiter):
         """StartupMessage and authentication: the waiter gets the operation."""
         cdef Startup operation = Startup(waiter, self.out, parameters["user"], password)
@@ -443,7 +462,7 @@ cdef class Frontend:
             position += 1
         return position
 
-    def end_many(self, Operation operation not None, bint undo=False):
+    def end_many(self, ExtendedQuery operation not None, bint undo=False):
         """Write the Sync that commits the group, or undoes it.
 
         Inside a transaction that was begun before, undoing is the business of
@@ -498,3 +517,18 @@ cdef class Frontend:
     def terminate(self):
         """Write Terminate, the last message."""
         put_terminate(self.out)
+        operation.expected = 0
+        cdef ExtendedQuery operation
+        self.check_usable()
+        operation = <ExtendedQuery?>self.last
+            operation.expected += 1
+            operation.expected += 1
+        if operation.expected == 0:
+            operation.skipping = True
+    cdef bint may_copy(self):
+        """Whether the first operation runs a statement, which may be a COPY."""
+        cdef Operation operation = self.first
+        return isinstance(operation, SimpleQuery) or (
+            isinstance(operation, ExtendedQuery) and (<ExtendedQuery>operation).expected > 0
+        )
+

@@ -32,6 +32,11 @@ cdef class ExtendedQuery(Operation):
     cdef bint wants_tag
     cdef bint wants_operation
     cdef bytes statement_name
+    cdef Py_ssize_t expected
+    cdef bint described
+
+    cdef int answered(self, char kind) except -1
+    cdef int describe(self, char kind, const char *body, Py_ssize_t size) except -1
 
     @staticmethod
     cdef ExtendedQuery describing(object waiter, str query, bytes statement_name)

@@ -7,9 +7,13 @@ parameter changes) and ErrorResponse are the frontend's business.
 """
 
 from pgstride.core.messages cimport (
+    check_row,
+    check_tag,
     column_descriptions,
     command_tag,
+    message_name,
     parameter_oids,
+    require_empty,
 )
 from pgstride.core.rows cimport RowDecoder
 
@@ -36,7 +40,11 @@ cdef class Operation:
         return self.unexpected(kind)
 
     cdef object outcome(self):
-        """What the waiter gets when there was no error."""
+        """What the waiter gets when there was no error.
+
+        Called when ReadyForQuery has come; raises ProtocolError when something
+        is missing, as the answers then belong to other questions.
+        """
         return None
 
     cdef int fail(self, object error) except -1:
@@ -49,7 +57,7 @@ cdef class Operation:
 
     cdef int unexpected(self, char kind) except -1:
         raise ProtocolError(
-            f"unexpected message {chr(<unsigned char>kind)!r} in answer to {type(self).__name__}"
+            f"unexpected {message_name(kind)} in answer to {type(self).__name__}"
         )
 
 
@@ -58,6 +66,7 @@ cdef class ExtendedQuery(Operation):
 
     `leading` commands, such as a BEGIN that travels with the first statement
     of its transaction, are executed before the one that the waiter asked for.
+    `expected` is the number of Executes that have not been answered.
     """
 
     @staticmethod
@@ -67,6 +76,7 @@ cdef class ExtendedQuery(Operation):
         made.query = query
         made.decoder = decoder
         made.rows = []
+        made.expected = 1
         return made
 
     @staticmethod
@@ -80,31 +90,63 @@ cdef class ExtendedQuery(Operation):
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"C":  # CommandComplete
+            check_tag(body, size)
             if self.leading > 0:
                 self.leading -= 1
-            elif self.wants_tag:
+                return 0
+            self.answered(kind)
+            if self.wants_tag:
                 self.tag = command_tag(body, size)
         elif kind == b"2" or kind == b"1" or kind == b"3":
-            pass  # BindComplete, ParseComplete, CloseComplete
+            require_empty(kind, size)  # BindComplete, ParseComplete, CloseComplete
         elif kind == b"s":  # PortalSuspended
+            require_empty(kind, size)
+            self.answered(kind)
             self.suspended = True
-        elif kind == b"t":  # ParameterDescription
-            self.parameter_oids = parameter_oids(body, size)
-        elif kind == b"T":  # RowDescription
-            self.columns = column_descriptions(body, size)
-        elif kind == b"n":  # NoData
-            self.columns = None
         elif kind == b"I":  # EmptyQueryResponse
+            require_empty(kind, size)
+            self.answered(kind)
             self.tag = b""
-        elif kind == b"D" and self.skipping:
-            pass
+        elif kind == b"D" and self.expected > 0 and self.skipping:
+            check_row(body, size)
+        elif self.statement_name is not None:
+            self.describe(kind, body, size)
         elif kind == b"H" or kind == b"d" or kind == b"c":
             pass  # CopyOutResponse, CopyData, CopyDone: copy_from_query would have taken them
         else:
             self.unexpected(kind)
         return 0
 
+    cdef int answered(self, char kind) except -1:
+        """An Execute is over; rows after the last one's end are nobody's."""
+        if self.expected <= 0:
+            self.unexpected(kind)
+        self.expected -= 1
+        if self.expected == 0 and self.sent_all:
+            self.skipping = True
+        return 0
+
+    cdef int describe(self, char kind, const char *body, Py_ssize_t size) except -1:
+        """What Describe is answered by."""
+        if kind == b"t":  # ParameterDescription
+            self.parameter_oids = parameter_oids(body, size)
+        elif kind == b"T":  # RowDescription
+            self.columns = column_descriptions(body, size)
+            self.described = True
+        elif kind == b"n":  # NoData
+            require_empty(kind, size)
+            self.described = True
+        else:
+            self.unexpected(kind)
+        return 0
+
     cdef object outcome(self):
+        if self.expected > 0:
+            raise ProtocolError("ReadyForQuery before the statement was complete")
+        if self.statement_name is not None and (
+            self.parameter_oids is None or not self.described
+        ):
+            raise ProtocolError("ReadyForQuery before the statement was described")
         return self if self.wants_operation else self.rows
 
 
@@ -120,9 +162,14 @@ cdef class SimpleQuery(Operation):
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"C":  # CommandComplete
             self.tag = command_tag(body, size)
-        elif kind == b"T" or kind == b"D" or kind == b"I" or kind == b"H" or kind == b"d" \
-                or kind == b"c":
-            pass  # RowDescription, DataRow, EmptyQueryResponse, and COPY TO STDOUT
+        elif kind == b"D":
+            check_row(body, size)
+        elif kind == b"T":
+            column_descriptions(body, size)
+        elif kind == b"I":  # EmptyQueryResponse
+            require_empty(kind, size)
+        elif kind == b"H" or kind == b"d" or kind == b"c":
+            pass  # COPY TO STDOUT
         else:
             self.unexpected(kind)
         return 0
