@@ -40,7 +40,8 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(BIN)/mypy
 	cd drivers/python && ../../$(BIN)/mypy --python-executable .venvs/default/bin/python
 	$(BIN)/lint-imports
-	test -z "$$($(IN) go gofmt -l . | tee /dev/stderr)" # gofmt names files, but does not fail
+	unformatted="$$($(IN) go gofmt -l .)" && test -z "$$unformatted" || \
+	  { echo "gofmt would change $$unformatted: make format"; exit 1; }
 	$(IN) go go vet ./...
 	$(IN) go go tool -modfile=tools/go.mod staticcheck ./...
 	$(IN) node npm run lint
@@ -69,12 +70,12 @@ $(VENV)/bin/python:
 	  echo "Python's venv module is incomplete: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
 
 $(VENV)/.bench: requirements/bench.lock pyproject.toml | $(VENV)/bin/python
-	@echo "installing the toolbench"
-	$(PIP) install --require-hashes --no-deps -r requirements/bench.lock
-	$(PIP) install --no-deps --editable .
+	@echo "installing the toolbench into $(VENV)/ (once; some minutes)"
+	@$(PIP) install --require-hashes --no-deps -r requirements/bench.lock
+	@$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.bench
-	@echo "installing the development tools"
-	$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
+	@echo "installing the development tools into $(VENV)/"
+	@$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
