@@ -23,3 +23,4 @@ cdef class ArrayCodec(Codec):
     cdef int put_others(
         self, WriteBuffer out, object items, Py_ssize_t i, const Shape *shape
     ) except -1
+    cdef object element_error(self, object error, object items, Py_ssize_t i, int dimensions)

@@ -193,13 +193,19 @@ cdef class ArrayCodec(Codec):
                 else:
                     self.element.encode(out, item)
                 i += 1
-        except TypeError as error:
-            for item in items[i:]:
-                if is_nested(item, self.records):
-                    raise ValueError("non-homogeneous array") from None
-            where = f" at index {i}" if shape.dimensions == 1 else ""
-            said = error.args[0] if error.args else error
-            raise ValueError(f"invalid array element{where}: {said}") from None
+        except Exception as error:
+            raise self.element_error(error, items, i, shape.dimensions) from None
         if i != count:
             raise ValueError("array changed while it was encoded")
         return 0
+
+    cdef object element_error(self, object error, object items, Py_ssize_t i, int dimensions):
+        """What is wrong with the element at position `i`; differing depths come first."""
+        for item in items[i:]:
+            if is_nested(item, self.records):
+                return ValueError("non-homogeneous array")
+        if not isinstance(error, TypeError):
+            return error
+        where = f" at index {i}" if dimensions == 1 else ""
+        said = error.args[0] if error.args else error
+        return ValueError(f"invalid array element{where}: {said}")

@@ -145,7 +145,7 @@ cdef class TextArrayCodec(Codec):
     ) except -1:
         cdef bint first = True
         put_byte(out, b"{")
-        for position, item in enumerate(tuple(value)):
+        for item in tuple(value):
             if not first:
                 put_byte(out, self.delimiter)
             first = False
@@ -156,21 +156,18 @@ cdef class TextArrayCodec(Codec):
             elif item is None:
                 put_bytes(out, b"NULL", 4)
             else:
-                self.put_element(out, item, scratch, position if shape.dimensions == 1 else -1)
+                self.put_element(out, item, scratch)
         return put_byte(out, b"}")
 
-    cdef int put_element(
-        self, WriteBuffer out, object item, WriteBuffer scratch, Py_ssize_t position
-    ) except -1:
+    cdef int put_element(self, WriteBuffer out, object item, WriteBuffer scratch) except -1:
         """The element's text in quotes, which is right for any text."""
         cdef Py_ssize_t i
         scratch.length = 0
         try:
             self.element.encode(scratch, item)
         except TypeError as error:
-            where = f" at index {position}" if position >= 0 else ""
             said = error.args[0] if error.args else error
-            raise ValueError(f"invalid array element{where}: {said}") from None
+            raise ValueError(f"invalid array element: {said}") from None
         put_byte(out, b'"')
         for i in range(4, scratch.length):  # the length word comes first
             if scratch.data[i] == b'"' or scratch.data[i] == b"\\":

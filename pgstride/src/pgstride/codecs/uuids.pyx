@@ -28,12 +28,12 @@ cdef object new_uuid(const char *data):
 
 
 cdef inline int digit_value(unsigned char character) noexcept:
-    if b"0" <= character <= b"9":
-        return character - b"0"
-    if b"a" <= character <= b"f":
-        return character - b"a" + 10
-    if b"A" <= character <= b"F":
-        return character - b"A" + 10
+    if c"0" <= character <= c"9":
+        return character - c"0"
+    if c"a" <= character <= c"f":
+        return character - c"a" + 10
+    if c"A" <= character <= c"F":
+        return character - c"A" + 10
     return -1
 
 
