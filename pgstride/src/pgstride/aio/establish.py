@@ -79,7 +79,12 @@ async def establish(
             error = failure
             continue
         connection = connection_class(
-            session, TypeRegistry(), resolved.options, record_class
+            session,
+            TypeRegistry(),
+            endpoint,
+            resolved.parameters,
+            resolved.options,
+            record_class,
         )
         if await _matches(connection, wanted):
             if second_choice is not None:

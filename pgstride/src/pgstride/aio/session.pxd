@@ -21,6 +21,7 @@ cdef class Session(Frontend):
     cdef object resumed_waiter
     cdef readonly bint writing_paused
     cdef public bint closing
+    cdef public bint watched
 
     cdef Operation find(self, object waiter)
     cdef int flush(self) except -1

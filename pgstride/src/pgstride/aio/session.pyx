@@ -110,6 +110,24 @@ cdef class Session(Frontend):
                 "cannot perform operation: another operation is in progress"
             )
 
+    def reset_when_free(self, str text not None, most_executions):
+        """Have the session reset before the next statement, if it is in no transaction.
+
+        Returns whether that is all that it takes: no operation is under way,
+        no transaction is open, and there were fewer than so many executions.
+        """
+        if (
+            self.waited
+            or self.hold is not None
+            or self.transaction_status != b"I"
+            or self.begin_query is not None
+            or self.begin_lost
+            or self.executions >= most_executions
+        ):
+            return False
+        self.reset_with_next(text)
+        return True
+
     def find_statement(self, str query not None):
         """The cached statement of a query, or None."""
         cdef Statement statement = self.statements.get(query)
@@ -122,10 +140,10 @@ cdef class Session(Frontend):
         """Execute a query whose statement is cached; returns the future of its rows.
 
         Returns None when that takes more than sending: the statement is not
-        cached, or a cancelled one has not ended yet.
+        cached, a cancelled one has not ended yet, or queries are `watched`.
         """
         cdef Statement statement = self.statements.get(query)
-        if statement is None or self.hold is not None:
+        if statement is None or self.hold is not None or self.watched:
             return None
         if self.waited or self.closing:
             self.check_free()
@@ -191,6 +209,12 @@ cdef class Session(Frontend):
         if self.statements.get(statement.query) is statement:
             del self.statements[statement.query]
         if statement.references == 0:
+            self.close_statement(statement)
+
+    def release(self, Statement statement not None):
+        """One who referred to a statement does so no more; closes it when nobody does."""
+        statement.references -= 1
+        if statement.references == 0 and self.statements.get(statement.query) is not statement:
             self.close_statement(statement)
 
     def forget_all(self):

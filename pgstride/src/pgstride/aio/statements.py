@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from pgstride.codecs.introspection import INTROSPECTION_QUERY
@@ -14,58 +14,40 @@ if TYPE_CHECKING:
     from pgstride.aio.transport import SocketSession
     from pgstride.codecs.registry import TypeRegistry
 
-# A type may depend on types that depend on others; PostgreSQL's query finds
-# all of them at once, so a second pass means a type was dropped meanwhile.
+# The server's unnamed statement, which the next Parse replaces: it is parsed
+# again with each execution.
 UNNAMED = b""
 
 
 class Preparer:
-    """Makes statements on one session.
+    """Makes statements on one session."""
 
-    `fetch` runs a query of the driver's own on the same session.
-    """
-
-    def __init__(
-        self,
-        session: SocketSession,
-        registry: TypeRegistry,
-        fetch: Callable[..., Awaitable[list[Any]]],
-    ) -> None:
+    def __init__(self, session: SocketSession, registry: TypeRegistry) -> None:
         self._session = session
         self._registry = registry
-        self._fetch = fetch
-        self._made = 0
-
-    def new_name(self) -> bytes:
-        """A name that no statement of this session has had."""
-        self._made += 1
-        return b"__pgstride_%x__" % self._made
 
     async def prepare(
         self,
         query: str,
         name: bytes,
+        fetch: Callable[..., Awaitable[list[Any]]],
         wait: Callable[[asyncio.Future[Any]], Awaitable[Any]],
         timeout: float | None,
     ) -> Statement:
         """Prepare `query` as `name`; unknown types are introspected first.
+
+        `fetch` runs a query of the driver's own on the same session, `wait`
+        waits for an operation.
 
         Raises what the server says against the query, and
         UnsupportedClientFeatureError for a type that has no codec.
         """
         described = await self._describe(query, name, wait, timeout)
         oids = [*described.parameter_oids, *(oid for _, oid in described.columns or ())]
-        if await self.learn(oids) and name == UNNAMED:
-            # The introspection has taken the unnamed statement's place.
-            described = await self._describe(query, name, wait, timeout)
-        return self._statement(query, name, described)
-
-    async def learn(self, oids: Iterable[int]) -> bool:
-        """Introspect those of the types that are unknown; returns whether there were any."""
         missing = self._registry.missing(oids)
         if missing:
-            self._registry.learn(await self._fetch(INTROSPECTION_QUERY, missing))
-        return bool(missing)
+            self._registry.learn(await fetch(INTROSPECTION_QUERY, missing))
+        return self._statement(query, name, described)
 
     async def _describe(
         self,

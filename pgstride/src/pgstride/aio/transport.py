@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakMethod
 
 from pgstride.aio.session import Session
 
 # A server that does not close the connection of a CancelRequest has not taken it.
 CANCEL_TIMEOUT_SECONDS = 10.0
 
-Opener = Callable[[type[asyncio.BaseProtocol]], Any]
+Method = WeakMethod[Callable[..., None]] | None
 
 
 class SocketSession(Session, asyncio.BufferedProtocol):
-    """A Session whose connection can be opened a second time, to cancel.
-
-    `notice` and `notification` are called with what comes unasked.
-    """
+    """A Session whose connection can be opened a second time, to cancel."""
 
     def __init__(
         self,
@@ -29,9 +27,21 @@ class SocketSession(Session, asyncio.BufferedProtocol):
     ) -> None:
         self._send_cancel = send_cancel
         self._cancel_task: asyncio.Task[None] | None = None
-        self.notice: Callable[[Any], None] | None = None
-        self.notification: Callable[[int, str, str], None] | None = None
-        self.lost: Callable[[], None] | None = None
+        self._notice: Method = None
+        self._notification: Method = None
+        self._lost: Method = None
+
+    def tell(
+        self,
+        *,
+        notice: Callable[[Any], None],
+        notification: Callable[[int, str, str], None],
+        lost: Callable[[], None],
+    ) -> None:
+        """Have methods called with what comes unasked; their object is not kept alive."""
+        self._notice = WeakMethod(notice)
+        self._notification = WeakMethod(notification)
+        self._lost = WeakMethod(lost)
 
     def request_cancel(self) -> None:
         """Send the CancelRequest in a task of its own."""
@@ -51,15 +61,18 @@ class SocketSession(Session, asyncio.BufferedProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The transport is closed."""
         super().connection_lost(error)
-        if self.lost is not None:
-            self.lost()
+        _call(self._lost)
 
     def on_notice(self, message: Any) -> None:
-        """Hand a notice on, outside of the reading."""
-        if self.notice is not None:
-            self.loop.call_soon(self.notice, message)
+        """Hand a notice on."""
+        _call(self._notice, message)
 
     def on_notification(self, pid: int, channel: str, payload: str) -> None:
-        """Hand a notification on, outside of the reading."""
-        if self.notification is not None:
-            self.loop.call_soon(self.notification, pid, channel, payload)
+        """Hand a notification on."""
+        _call(self._notification, pid, channel, payload)
+
+
+def _call(method: Method, *args: Any) -> None:
+    function = None if method is None else method()
+    if function is not None:
+        function(*args)

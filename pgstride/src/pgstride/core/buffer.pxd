@@ -10,6 +10,7 @@ cdef class WriteBuffer:
     cdef char *data
     cdef Py_ssize_t length
     cdef Py_ssize_t capacity
+    cdef bint in_use
 
     cdef int grow(self, Py_ssize_t extra) except -1
     cdef bytes take(self)

@@ -13,7 +13,11 @@ cdef Py_ssize_t KEPT_CAPACITY = 64 * 1024
 
 
 cdef class WriteBuffer:
-    """A growable run of bytes; `length` may be set back to undo what was written."""
+    """A growable run of bytes; `length` may be set back to undo what was written.
+
+    `in_use` says that an argument is being encoded into it, which may run any
+    code: nobody else may write into it or take from it meanwhile.
+    """
 
     def __cinit__(self):
         self.data = <char *>PyMem_Malloc(INITIAL_CAPACITY)
@@ -45,6 +49,8 @@ cdef class WriteBuffer:
 
     cdef bytes take(self):
         """What was written; the buffer is empty afterwards."""
+        if self.in_use:
+            return b""
         cdef bytes taken = PyBytes_FromStringAndSize(self.data, self.length)
         self.length = 0
         if self.capacity > KEPT_CAPACITY:

@@ -19,6 +19,7 @@ cdef class Frontend:
     cdef Operation first
     cdef Operation last
     cdef readonly Py_ssize_t pending
+    cdef readonly long long executions
 
     cdef readonly dict settings
     cdef readonly int backend_pid
@@ -42,6 +43,10 @@ cdef class Frontend:
     cdef ExtendedQuery execute_statement(
         self, Statement statement, tuple arguments, int limit, object record_class, object waiter
     )
+    cdef ExtendedQuery portal_operation(
+        self, Statement statement, object record_class, object waiter
+    )
+    cdef int put_parse_unnamed(self, Statement statement) except -1
     cdef int process(self) except -1
     cdef int dispatch(self, char kind, const char *body, Py_ssize_t size) except -1
     cdef int ready(self, const char *body, Py_ssize_t size) except -1

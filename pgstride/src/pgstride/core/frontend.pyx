@@ -83,6 +83,10 @@ cdef class Frontend:
             self.process()
         except Exception as error:
             self.fail(error)
+        except BaseException as interrupt:
+            # Such as control-C in a decoder: where the reading stood is unknown.
+            self.fail(InterfaceError(f"reading was interrupted by {type(interrupt).__name__}"))
+            raise
         if self.start == self.end:
             self.start = self.end = 0
             if self.was_filled or self.capacity > USUAL_BUFFER:
@@ -224,6 +228,8 @@ cdef class Frontend:
             self.cancel_key = (<Startup>operation).cancel_key
             return 0
         if not isinstance(operation, ExtendedQuery):
+            if operation.vital and operation.error is not None:
+                self.fail(operation.error)
             return 0
         extended = <ExtendedQuery>operation
         if extended.leading and self.transaction_status == b"I":
@@ -270,8 +276,10 @@ cdef class Frontend:
 
     @property
     def in_transaction(self):
-        """Whether a transaction is open, or will be with the next statement."""
-        return self.transaction_status != b"I" or self.begin_query is not None
+        """Whether a transaction is open, will be with the next statement, or was to be."""
+        return (
+            self.transaction_status != b"I" or self.begin_query is not None or self.begin_lost
+        )
 
     @property
     def status(self):
@@ -283,12 +291,32 @@ cdef class Frontend:
         self.begin_query = encode_text(text)
         self.begin_lost = False
 
+    @property
+    def begin_pending(self):
+        """Whether a BEGIN waits for the next statement."""
+        return self.begin_query is not None
+
+    def begin_now(self, waiter):
+        """Send the BEGIN that waits for the next statement now."""
+        cdef ExtendedQuery operation = ExtendedQuery.fetching(
+            waiter, self.begin_query.decode(), None
+        )
+        operation.expected = 0  # BEGIN itself is the group's leading command
+        self.begin_group()
+        put_sync(self.out)
+        self.end_group(operation)
+        return operation
+
     def forget_begin(self):
         """The transaction ends; returns whether its BEGIN was never sent."""
         unsent = self.begin_query is not None
         self.begin_query = None
         self.begin_lost = False
         return unsent
+
+    def forget_lost_begin(self):
+        """The transaction whose BEGIN was lost ends."""
+        self.begin_lost = False
 
     def reset_with_next(self, str text):
         """Execute `text`, which resets the session, before the next statement."""
@@ -305,7 +333,10 @@ cdef class Frontend:
             return
         put_query(self.out, self.reset_query)
         self.reset_query = None
-        self.enqueue(SimpleQuery(waiter, ""))
+        cdef SimpleQuery operation = SimpleQuery(waiter, "")
+        # A session that was not reset is not what the next statement expects.
+        operation.vital = waiter is None
+        self.enqueue(operation)
 
     def close_statement(self, Statement statement not None):
         """Close a statement of the server's, together with the next one that is executed."""
@@ -326,6 +357,8 @@ cdef class Frontend:
             self.last.following = operation
         self.last = operation
         self.pending += 1
+        if operation.executes:
+            self.executions += 1
         if operation.waiter is not None:
             operation.waited_for = True
             self.waited += 1
@@ -334,6 +367,8 @@ cdef class Frontend:
     cdef int check_usable(self) except -1:
         if self.broken is not None:
             raise InterfaceError("connection is closed")
+        if self.out.in_use:
+            raise InterfaceError("cannot perform operation: another operation is in progress")
         if self.begin_lost:
             raise InFailedSQLTransactionError(
                 "current transaction is aborted, commands ignored until end of "
@@ -346,7 +381,7 @@ cdef class Frontend:
 
         Returns where the group starts in the output, to undo it.
         """
-        if self.broken is not None or self.begin_lost:
+        if self.broken is not None or self.begin_lost or self.out.in_use:
             self.check_usable()
         if self.reset_query is not None:
             self.send_reset()
@@ -383,6 +418,8 @@ cdef class Frontend:
         )
         cdef Py_ssize_t mark = self.begin_group()
         try:
+            if not statement.name:
+                self.put_parse_unnamed(statement)
             statement.put_bind_execute_sync(self.out, arguments, limit)
         except BaseException:
             self.out.length = mark
@@ -404,6 +441,75 @@ cdef class Frontend:
         arguments that do not fit; then nothing is sent.
         """
         return self.execute_statement(statement, arguments, limit, record_class, waiter)
+
+    cdef int put_parse_unnamed(self, Statement statement) except -1:
+        """In the group that executes it: by then another may have replaced it.
+
+        With a pooler between us and the server, it may even be another server.
+        """
+        return put_parse(self.out, b"", encode_text(statement.query))
+
+    def open_portal(
+        self,
+        Statement statement not None,
+        bytes portal not None,
+        tuple arguments not None,
+        int limit,
+        record_class,
+        waiter,
+    ):
+        """Bind a statement to a named portal, Execute up to `limit` rows (0: none), Sync.
+
+        The waiter gets the operation, with `rows` and `suspended`. Raises
+        DataError or InterfaceError for arguments that do not fit; then nothing
+        is sent.
+        """
+        cdef ExtendedQuery operation = self.portal_operation(statement, record_class, waiter)
+        cdef Py_ssize_t mark = self.begin_group()
+        try:
+            if not statement.name:
+                self.put_parse_unnamed(statement)
+            statement.put_bind(self.out, portal, arguments)
+            if limit > 0:
+                put_execute(self.out, portal, limit)
+            else:
+                operation.expected = 0
+            put_sync(self.out)
+        except BaseException:
+            self.out.length = mark
+            raise
+        self.end_group(operation)
+        return operation
+
+    def execute_portal(
+        self, Statement statement not None, bytes portal not None, int limit, record_class, waiter
+    ):
+        """Execute up to `limit` rows of a portal of the statement's, Sync; as `open_portal`."""
+        cdef ExtendedQuery operation = self.portal_operation(statement, record_class, waiter)
+        self.begin_group()
+        put_execute(self.out, portal, limit)
+        put_sync(self.out)
+        self.end_group(operation)
+        return operation
+
+    def close_portal(self, bytes portal not None, waiter):
+        """Close a portal, Sync."""
+        cdef ExtendedQuery operation = ExtendedQuery.fetching(waiter, "", None)
+        operation.expected = 0
+        self.begin_group()
+        put_close(self.out, b"P", portal)
+        put_sync(self.out)
+        self.end_group(operation)
+        return operation
+
+    cdef ExtendedQuery portal_operation(
+        self, Statement statement, object record_class, object waiter
+    ):
+        cdef ExtendedQuery operation = ExtendedQuery.fetching(
+            waiter, statement.query, statement.decoder_for(record_class)
+        )
+        operation.wants_operation = True
+        return operation
 
     def start_up(self, dict parameters not None, str password, waiter):
         """StartupMessage and authentication: the waiter gets the operation."""
@@ -437,7 +543,10 @@ cdef class Frontend:
             waiter, statement.query, statement.decoder_for(record_class)
         )
         self.begin_group()
+        if not statement.name:
+            self.put_parse_unnamed(statement)
         operation.sent_all = False
+        operation.expected = 0
         self.end_group(operation)
         return operation
 
@@ -448,6 +557,9 @@ cdef class Frontend:
         DataError for arguments that do not fit; what was written before stays.
         """
         cdef Py_ssize_t mark
+        cdef ExtendedQuery operation
+        self.check_usable()
+        operation = <ExtendedQuery?>self.last
         while self.out.length < most:
             try:
                 arguments = next(iterator)
@@ -459,6 +571,7 @@ cdef class Frontend:
             except BaseException:
                 self.out.length = mark
                 raise
+            operation.expected += 1
             position += 1
         return position
 
@@ -472,8 +585,11 @@ cdef class Frontend:
             put_parse(self.out, b"", b"ROLLBACK")
             put_bind_nothing(self.out)
             put_execute(self.out, b"", 0)
+            operation.expected += 1
         put_sync(self.out)
         operation.sent_all = True
+        if operation.expected == 0:
+            operation.skipping = True
 
     def query(self, str text not None, waiter):
         """Query: the waiter gets the last command tag."""
@@ -484,6 +600,13 @@ cdef class Frontend:
         cdef SimpleQuery operation = SimpleQuery(waiter, text)
         self.enqueue(operation)
         return operation
+
+    cdef bint may_copy(self):
+        """Whether the first operation runs a statement, which may be a COPY."""
+        cdef Operation operation = self.first
+        return isinstance(operation, SimpleQuery) or (
+            isinstance(operation, ExtendedQuery) and (<ExtendedQuery>operation).expected > 0
+        )
 
     cdef int refuse_copy(self) except -1:
         """Answer an unexpected CopyInResponse by CopyFail, or the statement would never end."""
@@ -517,18 +640,3 @@ cdef class Frontend:
     def terminate(self):
         """Write Terminate, the last message."""
         put_terminate(self.out)
-        operation.expected = 0
-        cdef ExtendedQuery operation
-        self.check_usable()
-        operation = <ExtendedQuery?>self.last
-            operation.expected += 1
-            operation.expected += 1
-        if operation.expected == 0:
-            operation.skipping = True
-    cdef bint may_copy(self):
-        """Whether the first operation runs a statement, which may be a COPY."""
-        cdef Operation operation = self.first
-        return isinstance(operation, SimpleQuery) or (
-            isinstance(operation, ExtendedQuery) and (<ExtendedQuery>operation).expected > 0
-        )
-

@@ -15,7 +15,9 @@ cdef class Operation:
     cdef double deadline
     cdef bint sent_all
     cdef bint waited_for
+    cdef bint executes
     cdef bint takes_copy
+    cdef bint vital
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1
     cdef object outcome(self)

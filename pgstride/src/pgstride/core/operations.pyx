@@ -6,6 +6,8 @@ ReadyForQuery ends it. Those that may come at any time (notices, notifications,
 parameter changes) and ErrorResponse are the frontend's business.
 """
 
+cimport cython
+
 from pgstride.core.messages cimport (
     check_row,
     check_tag,
@@ -20,10 +22,12 @@ from pgstride.core.rows cimport RowDecoder
 from pgstride.exceptions import ProtocolError
 
 
+@cython.trashcan(True)
 cdef class Operation:
     """The base of all; `waiter` is a future, or None when nobody waits.
 
     A future is anything with `done()`, `set_result()` and `set_exception()`.
+    When a `vital` operation fails, the connection does.
     """
 
     def __cinit__(self, *arguments):
@@ -77,6 +81,7 @@ cdef class ExtendedQuery(Operation):
         made.decoder = decoder
         made.rows = []
         made.expected = 1
+        made.executes = True
         return made
 
     @staticmethod
@@ -156,6 +161,7 @@ cdef class SimpleQuery(Operation):
     def __cinit__(self, waiter, str query):
         self.waiter = waiter
         self.query = query
+        self.executes = True
         self.skipping = True
         self.tag = b""
 

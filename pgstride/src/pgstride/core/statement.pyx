@@ -18,6 +18,7 @@ from pgstride.core.rows cimport RowDecoder
 
 from collections.abc import Sequence
 
+from pgstride.core.rows import Record
 from pgstride.exceptions import DataError, InterfaceError
 
 # Bind counts its parameters in 16 bits, of which the server takes all.
@@ -68,6 +69,7 @@ cdef class Statement:
             return self.decoder
         found = self.decoders_by_class.get(record_class)
         if found is None:
+            check_record_class(record_class)
             found = self.decoder.for_class(record_class)
             self.decoders_by_class[record_class] = found
         return <RowDecoder>found
@@ -112,6 +114,9 @@ cdef class Statement:
         cdef Py_ssize_t i = 0
         cdef PyObject *value
         self.check_count(PyTuple_GET_SIZE(arguments))
+        if out.in_use:
+            raise InterfaceError("cannot perform operation: another operation is in progress")
+        out.in_use = True
         try:
             for i in range(self.parameter_count):
                 value = PyTuple_GET_ITEM(arguments, i)
@@ -123,6 +128,8 @@ cdef class Statement:
             raise
         except Exception as error:
             raise invalid_argument(i, arguments[i], error, element) from error
+        finally:
+            out.in_use = False
         return 0
 
     cdef int check_count(self, Py_ssize_t given) except -1:
@@ -144,11 +151,20 @@ cdef class Statement:
         return out.take()
 
 
+def check_record_class(record_class):
+    """Raise InterfaceError unless records can be of this class."""
+    if not (isinstance(record_class, type) and issubclass(record_class, Record)):
+        raise InterfaceError(
+            f"record_class is expected to be a subclass of pgstride.Record, got {record_class!r}"
+        )
+    if record_class.__new__ is not Record.__new__ or record_class.__init__ is not Record.__init__:
+        raise InterfaceError("record_class must not redefine __new__ or __init__")
+
+
 cdef bytes format_codes(tuple codecs):
     """Bind's format codes: one for all where they are the same."""
-    cdef Codec codec
     out = WriteBuffer()
-    formats = [(<Codec>codec).format for codec in codecs]
+    formats = [(<Codec?>codec).format for codec in codecs]
     if len(set(formats)) == 1:
         formats = formats[:1]
     put_int16(out, <int16_t>len(formats))

@@ -1,0 +1,255 @@
+"""How statements run on a connection: what all its methods are made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pgstride.aio.deadline import Deadline
+from pgstride.aio.statements import UNNAMED, Preparer
+from pgstride.exceptions import InterfaceError, InvalidCachedStatementError
+
+if TYPE_CHECKING:
+    from pgstride.aio.callbacks import Callback
+    from pgstride.aio.pool_holder import PoolConnectionHolder
+    from pgstride.aio.pool_proxy import PoolConnectionProxy
+    from pgstride.aio.transaction import Transaction
+    from pgstride.aio.transport import SocketSession
+    from pgstride.codecs.registry import TypeRegistry
+    from pgstride.connecting import ClientOptions, ConnectionParameters, Endpoint
+    from pgstride.core.rows import Record
+    from pgstride.core.statement import Statement
+
+# How much executemany() encodes before it hands it to the transport.
+BATCH_BYTES = 64 * 1024
+
+
+class ConnectionProxy:
+    """What stands for a connection; `connection_class` is that connection's class."""
+
+    connection_class: type[ConnectionBase]
+
+
+class ConnectionBase:
+    """The state of a connection, and the steps that its methods share.
+
+    `_transaction` is the outermost `Transaction` that has begun; `_releases`
+    counts how often a pool has taken the connection back, so that what was made
+    before can tell that it has become invalid.
+    """
+
+    def __init__(
+        self,
+        session: SocketSession,
+        registry: TypeRegistry,
+        endpoint: Endpoint,
+        parameters: ConnectionParameters,
+        options: ClientOptions,
+        record_class: type[Record] | None,
+    ) -> None:
+        self._session = session
+        self._loop: asyncio.AbstractEventLoop = session.loop
+        self._registry = registry
+        self._endpoint = endpoint
+        self._parameters = parameters
+        self._options = options
+        self._record_class = record_class
+        self._command_timeout = options.command_timeout
+        self._preparer = Preparer(session, registry)
+        self._named = 0
+        self._transaction: Transaction | None = None
+        self._query_loggers: set[Callback] = set()
+        self._listeners: dict[str, set[Callback]] = {}
+        self._log_listeners: set[Callback] = set()
+        self._termination_listeners: set[Callback] = set()
+        self._releases = 0
+        self._holder: PoolConnectionHolder | None = None
+        self._proxy: PoolConnectionProxy | None = None
+
+    def is_closed(self) -> bool:
+        """Whether the connection is closed or broken."""
+        return self._session.broken is not None or self._session.closing
+
+    async def _run(
+        self,
+        query: str,
+        args: tuple[Any, ...],
+        row_limit: int,
+        timeout: float | None,
+        record_class: type[Record] | None,
+    ) -> list[Record]:
+        """Run a query that takes more than sending: its statement is not cached, say."""
+        limit = Deadline(self._loop, self._effective(timeout))
+        statement = await self._statement(query, limit)
+        try:
+            rows: list[Record] = await self._wait(
+                self._session.start_statement(
+                    statement, args, row_limit, record_class or self._record_class, limit.left()
+                )
+            )
+        except InvalidCachedStatementError as error:
+            return await self._run_again(error, query, args, row_limit, limit.left(), record_class)
+        return rows
+
+    async def _run_again(
+        self,
+        error: InvalidCachedStatementError,
+        query: str,
+        args: tuple[Any, ...],
+        row_limit: int,
+        timeout: float | None,
+        record_class: type[Record] | None,
+    ) -> list[Record]:
+        """After a schema change: prepare anew, unless a transaction has failed by it."""
+        self._session.forget_all()
+        if self._session.in_transaction:
+            raise error
+        return await self._run(query, args, row_limit, timeout, record_class)
+
+    async def _execute_once(self, query: str, args: tuple[Any, ...], limit: Deadline) -> str:
+        """Run a query with arguments; returns its command tag."""
+        statement = await self._statement(query, limit)
+        operation = await self._execute(statement, args, 0, limit)
+        return (operation.tag or b"").decode()
+
+    async def _execute(
+        self,
+        statement: Statement,
+        args: tuple[Any, ...],
+        row_limit: int,
+        limit: Deadline,
+        record_class: type[Record] | None = None,
+    ) -> Any:
+        """Execute a statement; returns the operation, with `rows`, `tag` and `suspended`."""
+        await self._settle(limit)
+        waiter = self._session.start_statement(
+            statement, args, row_limit, record_class, limit.left(), True
+        )
+        return await self._wait(waiter)
+
+    async def _statement(self, query: str, limit: Deadline, *, named: bool = False) -> Statement:
+        """The statement of a query: cached, or prepared and then cached.
+
+        One that cannot be cached is the server's unnamed statement, unless it
+        is to be `named`.
+        """
+        await self._settle(limit)
+        session, options = self._session, self._options
+        found: Statement | None = session.find_statement(query)
+        if found is not None:
+            return found
+        longest = options.max_cacheable_statement_size
+        cached = options.statement_cache_size > 0 and (not longest or len(query) <= longest)
+        statement = await self._prepare(query, None if cached or named else UNNAMED, limit)
+        if cached:
+            session.remember(statement)
+            if options.max_cached_statement_lifetime:
+                self._loop.call_later(
+                    options.max_cached_statement_lifetime, session.forget, statement
+                )
+        return statement
+
+    async def _prepare(self, query: str, name: bytes | None, limit: Deadline) -> Statement:
+        """Prepare a statement under a name (None: a new one)."""
+        await self._settle(limit)
+        if name is None:
+            name = self._new_name("statement").encode()
+        return await self._preparer.prepare(
+            query, name, self._fetch_own, self._wait, limit.left()
+        )
+
+    async def _prepare_and_run_many(
+        self,
+        query: str,
+        args: Iterable[Sequence[Any]],
+        limit: Deadline,
+        record_class: type[Record] | None,
+    ) -> list[Record]:
+        return await self._many(await self._statement(query, limit), args, limit, record_class)
+
+    async def _many(
+        self,
+        statement: Statement,
+        args: Iterable[Sequence[Any]],
+        limit: Deadline,
+        record_class: type[Record] | None = None,
+    ) -> list[Record]:
+        """Execute a statement for each element, in one group that the transport paces."""
+        session = self._session
+        session.check_free()
+        waiter = self._loop.create_future()
+        operation = session.begin_many(statement, record_class or self._record_class, waiter)
+        session.start_operation(operation, limit.left())
+        iterator, position = iter(args), 0
+        try:
+            while position >= 0 and not waiter.done() and not operation.failed:
+                position = session.put_many(statement, iterator, position, BATCH_BYTES)
+                session.send()
+                if (room := session.wait_for_room()) is not None:
+                    await asyncio.wait((room, waiter), return_when=asyncio.FIRST_COMPLETED)
+            self._end_many(operation, undo=False)
+        except BaseException:
+            self._end_many(operation, undo=True)
+            await self._wait_quietly(waiter)
+            raise
+        return await self._wait(waiter)  # type: ignore[no-any-return]
+
+    def _end_many(self, operation: Any, *, undo: bool) -> None:
+        if not self.is_closed():
+            self._session.end_many(operation, undo)
+            self._session.send()
+
+    async def _query(self, text: str, limit: Deadline) -> str:
+        """Run statements by the simple protocol; returns the last one's tag."""
+        await self._settle(limit)
+        await self._begin_now(limit)
+        session = self._session
+        session.check_free()
+        operation = session.query(text, self._loop.create_future())
+        tag: str = await self._wait(session.start_operation(operation, limit.left()))
+        return tag
+
+    async def _begin_now(self, limit: Deadline) -> None:
+        """Send a BEGIN that would travel with the next statement, if there is one."""
+        session = self._session
+        if session.begin_pending:
+            session.check_free()
+            operation = session.begin_now(self._loop.create_future())
+            await self._wait(session.start_operation(operation, limit.left()))
+
+    async def _wait(self, waiter: asyncio.Future[Any]) -> Any:
+        """The result of an operation, which is cancelled on the server when we are."""
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            self._session.cancel_waiting(waiter)
+            raise
+
+    async def _wait_quietly(self, waiter: asyncio.Future[Any]) -> None:
+        """Wait for an operation that is being undone; its own error does not matter."""
+        try:
+            await self._wait(waiter)
+        except Exception:  # noqa: BLE001 - the error that is being raised says more
+            return
+
+    async def _settle(self, limit: Deadline) -> None:
+        """Wait until a cancelled statement has ended."""
+        while (hold := self._session.hold) is not None:
+            await asyncio.wait_for(asyncio.shield(hold), limit.left())
+
+    async def _fetch_own(self, query: str, *args: Any) -> list[Any]:
+        """Run a query of the driver's own."""
+        return await self._run(query, args, 0, None, None)
+
+    def _check_open(self) -> None:
+        if self.is_closed():
+            raise InterfaceError("connection is closed")
+
+    def _new_name(self, kind: str) -> str:
+        """A name that nothing on this session has had."""
+        self._named += 1
+        return f"__pgstride_{kind}_{self._named:x}__"
+
+    def _effective(self, timeout: float | None) -> float | None:
+        return self._command_timeout if timeout is None else timeout

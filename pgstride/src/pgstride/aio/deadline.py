@@ -1,0 +1,32 @@
+"""Time-outs that several steps share."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Deadline:
+    """What is left of a time-out of so many seconds (None: there is none)."""
+
+    __slots__ = ("_at", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float | None) -> None:
+        """Raises ValueError for what is not a number."""
+        self._loop = loop
+        self._at = None if seconds is None else loop.time() + checked_seconds(seconds)
+
+    def left(self) -> float | None:
+        """Seconds that are left, 0 when it is over; None: no time-out."""
+        return None if self._at is None else max(0.0, self._at - self._loop.time())
+
+
+def checked_seconds(seconds: float) -> float:
+    """The time-out as a float; raises ValueError for a bool and for what is no number."""
+    try:
+        if isinstance(seconds, bool):
+            raise ValueError
+        return float(seconds)
+    except ValueError:
+        raise ValueError(
+            f"invalid timeout value: expected non-negative float (got {seconds!r})"
+        ) from None

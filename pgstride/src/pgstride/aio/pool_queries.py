@@ -1,0 +1,102 @@
+"""Queries on any connection of a pool."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pgstride.aio.pool import PoolAcquireContext
+    from pgstride.aio.pool_holder import PoolConnectionHolder
+    from pgstride.core.rows import Record
+
+
+class PoolQueries:
+    """A pool's methods that acquire a connection, call its method of the same name, and release.
+
+    They take that method's arguments, return what it returns, and raise what it
+    and `Pool.acquire()` do.
+    """
+
+    def acquire(self, *, timeout: float | None = None) -> PoolAcquireContext:
+        """Acquire a connection."""
+        raise NotImplementedError
+
+    def _take_ready(self) -> PoolConnectionHolder | None:
+        raise NotImplementedError
+
+    async def _use(self, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Call a method of a connection that is free: without a proxy, and without waiting."""
+        holder = self._take_ready()
+        if holder is None:
+            async with self.acquire() as proxy:
+                return await getattr(proxy, method)(*args, **keywords)
+        connection = holder.lend_directly()
+        try:
+            return await getattr(connection, method)(*args, **keywords)
+        finally:
+            if not holder.release_now(connection):
+                await holder.release(connection, None)
+
+    def execute(
+        self, query: str, *args: Any, timeout: float | None = None
+    ) -> Coroutine[Any, Any, str]:
+        """Run a statement, or several; see `Connection.execute()`."""
+        return self._use("execute", (query, *args), {"timeout": timeout})
+
+    def executemany(
+        self, command: str, args: Iterable[Sequence[Any]], *, timeout: float | None = None
+    ) -> Coroutine[Any, Any, None]:
+        """Run a statement for each element of `args`; see `Connection.executemany()`."""
+        return self._use("executemany", (command, args), {"timeout": timeout})
+
+    def fetch(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+    ) -> Coroutine[Any, Any, list[Record]]:
+        """Run a query and return its rows; see `Connection.fetch()`."""
+        return self._use(
+            "fetch", (query, *args), {"timeout": timeout, "record_class": record_class}
+        )
+
+    def fetchval(
+        self, query: str, *args: Any, column: int = 0, timeout: float | None = None
+    ) -> Coroutine[Any, Any, Any]:
+        """Run a query and return a value of its first row; see `Connection.fetchval()`."""
+        return self._use("fetchval", (query, *args), {"column": column, "timeout": timeout})
+
+    def fetchrow(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+    ) -> Coroutine[Any, Any, Record | None]:
+        """Run a query and return its first row; see `Connection.fetchrow()`."""
+        return self._use(
+            "fetchrow", (query, *args), {"timeout": timeout, "record_class": record_class}
+        )
+
+    def fetchmany(
+        self,
+        query: str,
+        args: Iterable[Sequence[Any]],
+        *,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+    ) -> Coroutine[Any, Any, list[Record]]:
+        """Run a query for each element of `args`; see `Connection.fetchmany()`."""
+        return self._use(
+            "fetchmany", (query, args), {"timeout": timeout, "record_class": record_class}
+        )
+
+
+if sys.version_info >= (3, 12):
+    for _name, _method in inspect.getmembers(PoolQueries, inspect.isfunction):
+        if not _name.startswith("_") and _name != "acquire":
+            inspect.markcoroutinefunction(_method)
