@@ -5,6 +5,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport INT32_MAX, int32_t
 from libc.string cimport memcpy
 
+from pgstride.codecs.instances cimport instance_new, instance_set, instance_slot
 from pgstride.core.buffer cimport WriteBuffer, reserve
 from pgstride.core.codec cimport Codec, refuse_length
 from pgstride.core.wire cimport read_int32, write_int32
@@ -13,9 +14,9 @@ from pgstride.exceptions import ProtocolError
 from pgstride.types import BitString
 
 
-cdef object new_instance = object.__new__
-cdef object set_bytes = BitString._bytes.__set__
-cdef object set_length = BitString._bitlength.__set__
+cdef object bit_string_type = BitString
+cdef Py_ssize_t BYTES = instance_slot(BitString, "_bytes")
+cdef Py_ssize_t LENGTH = instance_slot(BitString, "_bitlength")
 
 
 cdef class BitsCodec(Codec):
@@ -32,9 +33,9 @@ cdef class BitsCodec(Codec):
         bits = read_int32(data)
         if bits < 0 or (<Py_ssize_t>bits + 7) // 8 != length - 4:
             raise ProtocolError(f"a value of type {self.name} of {bits} bits in {length - 4} bytes")
-        value = new_instance(BitString)
-        set_bytes(value, PyBytes_FromStringAndSize(data + 4, length - 4))
-        set_length(value, bits)
+        value = instance_new(bit_string_type)
+        instance_set(value, BYTES, PyBytes_FromStringAndSize(data + 4, length - 4))
+        instance_set(value, LENGTH, bits)
         return value
 
     cdef int encode(self, WriteBuffer out, object value) except -1:

@@ -21,6 +21,8 @@ from pgstride.exceptions import (
 cdef enum:
     # Of each attribute: its type and its length.
     ATTRIBUTE_HEAD = 8
+    # Types of extensions and users have OIDs from here on.
+    FIRST_GENERATED_OID = 10000
 
 
 cdef inline Py_ssize_t read_head(
@@ -167,7 +169,8 @@ cdef class AnonymousRecordCodec(Codec):
                 items.append(None)
                 continue
             codec = self.find(oid)
-            if codec is None or codec.format != 1:
+            # The binary form of a type that we know by name only may be its text.
+            if codec is None or (codec.format != 1 and oid < FIRST_GENERATED_OID):
                 raise InternalClientError(
                     f"no decoder for composite type element in position {i} of type OID {oid}"
                 )

@@ -3,6 +3,12 @@
 from cpython.float cimport PyFloat_AsDouble
 from libc.stdint cimport INT32_MAX, int32_t, int64_t
 
+from pgstride.codecs.instances cimport (
+    instance_new,
+    instance_of_tuple,
+    instance_set,
+    instance_slot,
+)
 from pgstride.core.buffer cimport WriteBuffer, put_byte, put_int32, reserve
 from pgstride.core.codec cimport Codec, refuse_length
 from pgstride.core.wire cimport read_float8, read_int32, write_float8, write_int32
@@ -14,15 +20,19 @@ from pgstride.types import Box, Circle, Line, LineSegment, Path, Point, Polygon
 cdef enum:
     POINT = 16  # bytes
 
-# Constructors that check nothing, for what comes from the server.
-cdef object new_tuple = tuple.__new__
-cdef object new_instance = object.__new__
-cdef object set_points = Path.points.__set__
-cdef object set_closed = Path._is_closed.__set__
+cdef object point_type = Point
+cdef object path_type = Path
+cdef object polygon_type = Polygon
+cdef object box_type = Box
+cdef object line_type = Line
+cdef object segment_type = LineSegment
+cdef object circle_type = Circle
+cdef Py_ssize_t POINTS = instance_slot(Path, "points")
+cdef Py_ssize_t CLOSED = instance_slot(Path, "_is_closed")
 
 
 cdef object read_point(const char *data):
-    return new_tuple(Point, (read_float8(data), read_float8(data + 8)))
+    return instance_of_tuple(point_type, (read_float8(data), read_float8(data + 8)))
 
 
 cdef int put_points(WriteBuffer out, object points, Py_ssize_t count) except -1:
@@ -61,9 +71,9 @@ cdef tuple read_points(str type_name, const char *data, Py_ssize_t length):
 
 
 cdef object new_path(object kind, tuple points, bint closed):
-    path = new_instance(kind)
-    set_points(path, points)
-    set_closed(path, closed)
+    path = instance_new(kind)
+    instance_set(path, POINTS, points)
+    instance_set(path, CLOSED, closed)
     return path
 
 
@@ -106,7 +116,7 @@ cdef class BoxCodec(Codec):
     cdef object decode(self, const char *data, Py_ssize_t length):
         if length != 2 * POINT:
             refuse_length("box", length)
-        return new_tuple(Box, (read_point(data), read_point(data + POINT)))
+        return instance_of_tuple(box_type, (read_point(data), read_point(data + POINT)))
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         return put_two_points(out, value)
@@ -122,7 +132,7 @@ cdef class LineSegmentCodec(Codec):
     cdef object decode(self, const char *data, Py_ssize_t length):
         if length != 2 * POINT:
             refuse_length("lseg", length)
-        return new_tuple(LineSegment, (read_point(data), read_point(data + POINT)))
+        return instance_of_tuple(segment_type, (read_point(data), read_point(data + POINT)))
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         return put_two_points(out, value)
@@ -138,8 +148,8 @@ cdef class LineCodec(Codec):
     cdef object decode(self, const char *data, Py_ssize_t length):
         if length != 24:
             refuse_length("line", length)
-        return new_tuple(
-            Line, (read_float8(data), read_float8(data + 8), read_float8(data + 16))
+        return instance_of_tuple(
+            line_type, (read_float8(data), read_float8(data + 8), read_float8(data + 16))
         )
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
@@ -164,8 +174,8 @@ cdef class CircleCodec(Codec):
     cdef object decode(self, const char *data, Py_ssize_t length):
         if length != 24:
             refuse_length("circle", length)
-        return new_tuple(
-            Circle, ((read_float8(data), read_float8(data + 8)), read_float8(data + 16))
+        return instance_of_tuple(
+            circle_type, ((read_float8(data), read_float8(data + 8)), read_float8(data + 16))
         )
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
@@ -191,7 +201,7 @@ cdef class PathCodec(Codec):
     cdef object decode(self, const char *data, Py_ssize_t length):
         if length < 5:
             refuse_length("path", length)
-        return new_path(Path, read_points("path", data + 1, length - 1), data[0] == 1)
+        return new_path(path_type, read_points("path", data + 1, length - 1), data[0] == 1)
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         cdef bint closed = False
@@ -215,7 +225,7 @@ cdef class PolygonCodec(Codec):
         self.atomic = True
 
     cdef object decode(self, const char *data, Py_ssize_t length):
-        return new_path(Polygon, read_points("polygon", data, length), True)
+        return new_path(polygon_type, read_points("polygon", data, length), True)
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         cdef Py_ssize_t count = checked_count("polygon", value)

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport INT32_MAX, int32_t
 
+from pgstride.codecs.instances cimport instance_new, instance_set, instance_slot
 from pgstride.core.buffer cimport WriteBuffer, put_byte, put_int32
 from pgstride.core.codec cimport Codec, refuse_length
 from pgstride.core.wire cimport read_int32, write_int32
@@ -20,22 +21,23 @@ cdef enum:
     LOWER_INFINITE = 0x08
     UPPER_INFINITE = 0x10
 
-# A constructor that checks nothing, for what comes from the server.
-cdef object new_instance = object.__new__
-cdef object set_lower = Range._lower.__set__
-cdef object set_upper = Range._upper.__set__
-cdef object set_lower_inc = Range._lower_inc.__set__
-cdef object set_upper_inc = Range._upper_inc.__set__
-cdef object set_empty = Range._empty.__set__
+cdef object range_type = Range
+cdef Py_ssize_t LOWER = instance_slot(Range, "_lower")
+cdef Py_ssize_t UPPER = instance_slot(Range, "_upper")
+cdef Py_ssize_t LOWER_INC = instance_slot(Range, "_lower_inc")
+cdef Py_ssize_t UPPER_INC = instance_slot(Range, "_upper_inc")
+cdef Py_ssize_t IS_EMPTY = instance_slot(Range, "_empty")
 
 
 cdef object new_range(object lower, object upper, int flags):
-    value = new_instance(Range)
-    set_lower(value, lower)
-    set_upper(value, upper)
-    set_lower_inc(value, lower is not None and flags & LOWER_INCLUSIVE != 0)
-    set_upper_inc(value, upper is not None and flags & UPPER_INCLUSIVE != 0)
-    set_empty(value, flags & EMPTY != 0)
+    cdef bint lower_inc = lower is not None and flags & LOWER_INCLUSIVE
+    cdef bint upper_inc = upper is not None and flags & UPPER_INCLUSIVE
+    value = instance_new(range_type)
+    instance_set(value, LOWER, lower)
+    instance_set(value, UPPER, upper)
+    instance_set(value, LOWER_INC, lower_inc)
+    instance_set(value, UPPER_INC, upper_inc)
+    instance_set(value, IS_EMPTY, True if flags & EMPTY else False)
     return value
 
 

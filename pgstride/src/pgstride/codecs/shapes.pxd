@@ -19,6 +19,8 @@ cdef extern from *:
     """
     bint may_iterate(object value)
     bint is_tuple "PyTuple_Check"(object value)
+    bint is_str "PyUnicode_Check"(object value)
+    bint is_bytes "PyBytes_Check"(object value)
     bint is_exact_list "PyList_CheckExact"(object value)
     bint is_exact_tuple "PyTuple_CheckExact"(object value)
     # Of exact lists and tuples.
@@ -44,6 +46,6 @@ cdef inline bint is_nested(object item, bint records) except -1:
     """
     if is_exact_list(item):
         return True
-    if not may_iterate(item) or is_tuple(item):
+    if not may_iterate(item) or is_tuple(item) or is_str(item) or is_bytes(item):
         return False
     return is_sized_iterable(item) and not (records and is_value_of_its_own(item))

@@ -5,6 +5,7 @@
 
 #include <Python.h>
 
+#include "utf8.h"
 #include "wire.h"
 
 /* Integers in this range are made once and shared, like CPython's own small
@@ -96,8 +97,8 @@ static inline int value_is_ascii(const char *data, Py_ssize_t length) {
     return (seen & VALUE_HIGH_BITS) == 0;
 }
 
-/* UTF-8 in the general case; one character or none are CPython's own shared
- * objects, which only its decoder gives. */
+/* One character or none are CPython's own shared objects, which only its decoder
+ * gives. */
 static inline PyObject *value_text(const char *data, Py_ssize_t length) {
     if (length > 1 && value_is_ascii(data, length)) {
         PyObject *text = PyUnicode_New(length, 127);
@@ -106,7 +107,7 @@ static inline PyObject *value_text(const char *data, Py_ssize_t length) {
         }
         return text;
     }
-    return PyUnicode_DecodeUTF8(data, length, NULL);
+    return utf8_decode(data, length);
 }
 
 #endif
