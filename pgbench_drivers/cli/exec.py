@@ -16,9 +16,16 @@ from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
     name="exec",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
+@click.option(
+    "-e",
+    "--environment",
+    default="default",
+    metavar="NAME",
+    help="Set of packages (Python only), as in drivers/python/environments/.  [default: default]",
+)
 @click.argument("language", type=click.Choice(sorted(TOOLCHAINS)))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def execute(language: str, command: tuple[str, ...]) -> int:
+def execute(environment: str, language: str, command: tuple[str, ...]) -> int:
     """Run COMMAND in the folder of LANGUAGE's runner, with the tools that the runner uses.
 
     For work on a runner where these tools are not installed system-wide:
@@ -26,12 +33,13 @@ def execute(language: str, command: tuple[str, ...]) -> int:
     \b
     pgbench-drivers exec go go test ./...
     pgbench-drivers exec node npm test
+    pgbench-drivers exec -e pgstride-tests python python -m pytest ../../pgstride
     """
     try:
-        tools = TOOLCHAINS[language].tools(lambda text: click.echo(text, err=True))
+        tools = TOOLCHAINS[language].tools(environment, lambda text: click.echo(text, err=True))
     except ToolchainError as error:
         raise UserError(f"{language}: {error}") from error
-    environment = {**os.environ, **tools}
-    # On POSIX the program too is looked up in the PATH of `environment`.
-    done = subprocess.run(command, cwd=DRIVERS / language, env=environment, check=False)
+    variables = {**os.environ, **tools}
+    # On POSIX the program too is looked up in the PATH of `variables`.
+    done = subprocess.run(command, cwd=DRIVERS / language, env=variables, check=False)
     return done.returncode

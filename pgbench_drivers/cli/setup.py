@@ -18,4 +18,4 @@ def setup() -> int:
     prepared = prepare_runners(load_registry(REGISTRY), lambda text: click.echo(text, err=True))
     for driver in prepared.not_run:
         click.echo(f"not available: {driver}", err=True)
-    return 1 if prepared.not_run else 0
+    return 1 if prepared.missing else 0

@@ -29,7 +29,7 @@ from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
-from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
+from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
 
 Say = Callable[[str], None]
 
@@ -52,38 +52,51 @@ class Request:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Runners by driver name, and why the other drivers cannot run."""
+    """Runners by driver name, and why the other drivers cannot run.
+
+    Nothing would help the `unsuitable` ones among these on this machine.
+    """
 
     runners: dict[str, RunnerCommand]
     not_run: dict[str, str]
+    unsuitable: frozenset[str]
+
+    @property
+    def missing(self) -> list[str]:
+        """The drivers that could run if what is missing were there."""
+        return [driver for driver in self.not_run if driver not in self.unsuitable]
 
 
 def prepare_runners(drivers: Sequence[DriverSpec], say: Say) -> Prepared:
     """Make every language's runner ready; a language that fails takes only its drivers away."""
     runners: dict[str, RunnerCommand] = {}
     not_run: dict[str, str] = {}
-    outcomes: dict[tuple[str, str], RunnerCommand | str] = {}
+    unsuitable: set[str] = set()
+    outcomes: dict[tuple[str, str], RunnerCommand | ToolchainError] = {}
     for driver in drivers:
         key = (driver.entry.language, driver.entry.environment)
         if key not in outcomes:
             outcomes[key] = _prepare(*key, say)
         outcome = outcomes[key]
-        if isinstance(outcome, str):
-            not_run[driver.name] = outcome
-        else:
+        if isinstance(outcome, RunnerCommand):
             runners[driver.name] = outcome
-    return Prepared(runners, not_run)
+            continue
+        not_run[driver.name] = str(outcome)
+        if isinstance(outcome, UnsuitableError):
+            unsuitable.add(driver.name)
+    return Prepared(runners, not_run, frozenset(unsuitable))
 
 
-def _prepare(language: str, environment_name: str, say: Say) -> RunnerCommand | str:
+def _prepare(language: str, environment_name: str, say: Say) -> RunnerCommand | ToolchainError:
     toolchain = TOOLCHAINS.get(language)
     if toolchain is None:
-        return f"the toolbench has no toolchain for the language {language!r}"
+        return ToolchainError(f"the toolbench has no toolchain for the language {language!r}")
     try:
         command = toolchain.prepare(environment_name, say)
     except ToolchainError as error:
-        say(f"{language}: cannot be run: {error}")
-        return str(error)
+        which = language if environment_name == "default" else f"{language} ({environment_name})"
+        say(f"{which}: cannot be run: {error}")
+        return error
     return RunnerCommand(command.argv, command.directory, command.environment)
 
 
@@ -94,11 +107,11 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
     of what was measured until then is written all the same before they are
     raised again.
     """
+    _check_directory(request)
     prepared = prepare_runners(request.drivers, say)
     if not prepared.runners:
         reasons = "; ".join(sorted(set(prepared.not_run.values())))
         raise UserError(f"no driver can run here: {reasons}")
-    request.directory.mkdir(parents=True, exist_ok=True)
     try:
         with _server(request.options, say) as server:
             return _run_on(server, request, prepared, observer, say)
@@ -182,17 +195,21 @@ def finish(directory: Path, header: model.Run) -> model.Run:
     return document
 
 
+def _check_directory(request: Request) -> None:
+    if not request.resume and (request.directory / journals.JOURNAL_NAME).exists():
+        raise UserError(
+            f"{request.directory} holds a run already: continue it with --resume, "
+            "or choose another directory with --output"
+        )
+
+
 def _open_journal(
     request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
 ) -> tuple[model.Run, list[StepRecord], Journal]:
     path = request.directory / journals.JOURNAL_NAME
     header = _header(request, prepared, server, job_queries)
     if not request.resume:
-        if path.exists():
-            raise UserError(
-                f"{request.directory} holds a run already: continue it with --resume, "
-                "or choose another directory with --output"
-            )
+        request.directory.mkdir(parents=True, exist_ok=True)
         return header, [], Journal.create(path, header)
     earlier, records = journals.read(path)
     if earlier.server.version != header.server.version:
@@ -230,16 +247,19 @@ def _empty_cells(request: Request, prepared: Prepared) -> list[model.Cell]:
         [q.name for q in request.queries],
         request.options.concurrency,
     )
-    return [_empty_cell(key, prepared.not_run.get(key.driver)) for key in keys]
+    return [_empty_cell(key, prepared) for key in keys]
 
 
-def _empty_cell(key: CellKey, not_run_reason: str | None) -> model.Cell:
+def _empty_cell(key: CellKey, prepared: Prepared) -> model.Cell:
+    status: model.CellStatus = "unfinished"
+    if key.driver in prepared.not_run:
+        status = "unsupported" if key.driver in prepared.unsuitable else "not-run"
     return model.Cell(
         driver=key.driver,
         query=key.query,
         concurrency=key.concurrency,
-        status="not-run" if not_run_reason else "unfinished",
-        reason=not_run_reason or "interrupted before its first round",
+        status=status,
+        reason=prepared.not_run.get(key.driver, "interrupted before its first round"),
         mode=None,
         rounds=[],
         failures=[],

@@ -110,7 +110,8 @@ def read(path: Path) -> tuple[Run, list[StepRecord]]:
 def assemble(header: Run, records: Sequence[StepRecord], finished_at: str) -> Run:
     """The document of a run: the header's cells filled with what was measured.
 
-    The header's cells are empty, with the status "unfinished" or "not-run".
+    The header's cells are empty, with the status "unfinished", "not-run" or
+    "unsupported".
     """
     by_cell: dict[tuple[str, str, int], list[StepRecord]] = {}
     for record in records:

@@ -28,6 +28,10 @@ class ToolchainError(Exception):
     """A language cannot be run here; the message says why, and what would help."""
 
 
+class UnsuitableError(ToolchainError):
+    """Nothing is broken or missing: the drivers are not for a machine such as this."""
+
+
 @dataclass(frozen=True)
 class Command:
     """How to start a prepared runner."""
@@ -58,12 +62,12 @@ class Toolchain(ABC):
         "default"). `say` is told before anything is downloaded or built.
         """
 
-    def tools(self, say: Say) -> dict[str, str]:
+    def tools(self, environment: str, say: Say) -> dict[str, str]:
         """Environment variables with which the language's own tools are found first.
 
         Raises ToolchainError.
         """
-        command = self.prepare("default", say)
+        command = self.prepare(environment, say)
         path = command.environment.get("PATH", os.environ.get("PATH", os.defpath))
         return {**command.environment, "PATH": prepended(Path(command.argv[0]).parent, path)}
 
@@ -184,8 +188,14 @@ def make_environment(home: Path) -> None:
 
 def install_requirements(home: Path, requirements: Path) -> None:
     """Install a lock file, checking its hashes; raises ToolchainError."""
+    _pip_install(home, "--require-hashes", "--no-deps", "--requirement", str(requirements))
+
+
+def install_wheel(home: Path, wheel: Path) -> None:
+    """Install a wheel that was built here, and nothing besides; raises ToolchainError."""
+    _pip_install(home, "--no-deps", "--no-index", str(wheel))
+
+
+def _pip_install(home: Path, *arguments: str) -> None:
     pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    run(
-        [*pip, "install", "--require-hashes", "--no-deps", "--requirement", str(requirements)],
-        directory=Path.cwd(),
-    )
+    run([*pip, "install", *arguments], directory=Path.cwd())

@@ -46,7 +46,7 @@ class GoToolchain(Toolchain):
             stamp.set()
         return Command((str(binary),), HOME, {"GOMAXPROCS": "1"})
 
-    def tools(self, say: Say) -> dict[str, str]:
+    def tools(self, environment: str, say: Say) -> dict[str, str]:
         go = self._go(say)
         root = Path(run([str(go), "env", "GOROOT"], directory=HOME).strip())
         path = os.environ.get("PATH", os.defpath)

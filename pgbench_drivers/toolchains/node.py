@@ -53,8 +53,8 @@ class NodeToolchain(Toolchain):
             stamp.set()
         return Command((str(node.program), "src/main.js"), HOME, {})
 
-    def tools(self, say: Say) -> dict[str, str]:
-        self.prepare("default", say)
+    def tools(self, environment: str, say: Say) -> dict[str, str]:
+        self.prepare(environment, say)
         node = self._node(say)
         settings = _build_settings(node)
         return {**settings, "PATH": prepended(node.tools, settings["PATH"])}

@@ -19,21 +19,25 @@ from pgbench_drivers.execution import reference
 from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.server import Server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
-from pgbench_drivers.toolchains import TOOLCHAINS
+from pgbench_drivers.toolchains import TOOLCHAINS, UnsuitableError
 from pgbench_drivers.toolchains.base import Command
 
 RUNNER_TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def runners() -> Callable[[str], Command]:
-    """The command of a language's runner, prepared once."""
-    prepared: dict[str, Command] = {}
+def runners() -> Callable[..., Command]:
+    """The command of a language's runner, prepared once per environment."""
+    prepared: dict[tuple[str, str], Command] = {}
 
-    def command(language: str) -> Command:
-        if language not in prepared:
-            prepared[language] = TOOLCHAINS[language].prepare("default", print)
-        return prepared[language]
+    def command(language: str, environment: str = "default") -> Command:
+        if (language, environment) not in prepared:
+            try:
+                made = TOOLCHAINS[language].prepare(environment, print)
+            except UnsuitableError as error:
+                pytest.skip(str(error))
+            prepared[language, environment] = made
+        return prepared[language, environment]
 
     return command
 

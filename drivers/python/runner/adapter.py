@@ -33,7 +33,7 @@ class Adapter(ABC):
 
 
 class AsyncAdapter(Adapter):
-    """A driver for asyncio; all connections live in one thread, under uvloop."""
+    """A driver for asyncio; all connections live in one thread."""
 
     def window_begins(self) -> None:
         """A window is about to begin, which matters to `delay` only."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any
 
-import uvloop
-
 from pgbench_drivers.contract import canonical
+from runner import event_loop
 from runner.adapter import Adapter, AsyncAdapter, BlockingAdapter, Rows
 from runner.closed_loop import run_tasks, run_threads
 from runner.events import emit
@@ -19,17 +17,17 @@ from runner.measure import WindowResult
 
 def run(adapter: Adapter) -> None:
     """Run the adapter's job to its `result` event; raises what went wrong."""
-    _hello(adapter)
     if isinstance(adapter, AsyncAdapter):
-        uvloop.run(_run_async(adapter))
+        loop = event_loop.choose(adapter.job)
+        _hello(adapter, {loop.name: loop.version})
+        loop.run(_run_async(adapter))
     elif isinstance(adapter, BlockingAdapter):
+        _hello(adapter, {})
         _run_blocking(adapter)
 
 
-def _hello(adapter: Adapter) -> None:
-    name, version, components = adapter.versions()
-    if isinstance(adapter, AsyncAdapter):
-        components = {"uvloop": metadata.version("uvloop"), **components}
+def _hello(adapter: Adapter, components: dict[str, str]) -> None:
+    name, version, own_components = adapter.versions()
     emit(
         "hello",
         contract=CONTRACT_VERSION,
@@ -39,7 +37,7 @@ def _hello(adapter: Adapter) -> None:
             "version": platform.python_version(),
         },
         driver={"name": name, "version": version},
-        components=components,
+        components={**components, **own_components},
         mode=adapter.mode(adapter.job.query.kind),
         synthetic=adapter.synthetic,
     )

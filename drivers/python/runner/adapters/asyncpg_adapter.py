@@ -1,14 +1,16 @@
-"""asyncpg: `fetch` prepares and caches statements by itself; everything is binary."""
+"""asyncpg, and pgstride, which has its interface.
+
+`fetch` prepares and caches statements by itself; everything is binary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-import asyncpg
+from importlib import import_module
+from typing import Any, ClassVar
 
 from runner.adapter import AsyncAdapter, Rows
-from runner.job import Query, Target
+from runner.job import Job, Query, Target
 
 MODES = {
     "fetch": "Connection.fetch: statement prepared once and cached, binary",
@@ -18,14 +20,20 @@ MODES = {
 
 
 class AsyncpgAdapter(AsyncAdapter):
+    module_name: ClassVar[str] = "asyncpg"
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._module = import_module(self.module_name)
+
     def versions(self) -> tuple[str, str, dict[str, str]]:
-        return "asyncpg", asyncpg.__version__, {}
+        return self.module_name, self._module.__version__, {}
 
     def mode(self, kind: str) -> str:
         return MODES[kind]
 
     async def connect(self) -> Any:
-        return await asyncpg.connect(**self.job.connection, ssl=False)
+        return await self._module.connect(**self.job.connection, ssl=False)
 
     async def close(self, connection: Any) -> None:
         await connection.close()
@@ -65,3 +73,7 @@ class AsyncpgAdapter(AsyncAdapter):
             return len(target.rows)
 
         return operation
+
+
+class PgstrideAdapter(AsyncpgAdapter):
+    module_name = "pgstride"
