@@ -22,9 +22,10 @@ def show_outcome(run: Run, directory: Path) -> bool:
     bad = [c for c in run.cells if c.status in ("failed", "not-run", "unfinished")]
     for cell in (c for c in run.cells if c.status != "ok"):
         click.echo(f"{cell.status}: {cell.driver} × {cell.query}: {cell.reason}", err=True)
-    click.echo(f"\nreport   {directory / REPORT_NAME}", err=True)
-    click.echo(f"figures  {directory / FIGURES_NAME}/", err=True)
-    click.echo(f"result   {directory / storage.RESULT_NAME}", err=True)
+    shown = directory.relative_to(Path.cwd()) if Path.cwd() in directory.parents else directory
+    click.echo(f"\nreport   {shown / REPORT_NAME}", err=True)
+    click.echo(f"figures  {shown / FIGURES_NAME}/", err=True)
+    click.echo(f"result   {shown / storage.RESULT_NAME}", err=True)
     return bool(bad)
 
 

@@ -204,4 +204,9 @@ def engine_version() -> str:
             client.close()
     except (docker.errors.DockerException, requests.RequestException) as error:
         host = os.environ.get("DOCKER_HOST", "the default socket")
+        if "Permission denied" in str(error):
+            raise ServerError(
+                f"the Docker engine at {host} does not let this user in: "
+                "is the user in the group docker?"
+            ) from error
         raise ServerError(f"no Docker engine answers at {host}") from error
