@@ -39,9 +39,12 @@ def drivers(registry: Path) -> None:
     help="Query files.",
 )
 def queries(queries_dir: Path) -> None:
-    """The queries: name, kind, what it stresses; * marks the headline."""
+    """The queries: name, kind, what it stresses.
+
+    * marks the headline, - what runs only when -q names it.
+    """
     specs = load_queries(queries_dir)
     width = max(len(spec.name) for spec in specs)
     for spec in specs:
-        mark = "*" if spec.file.headline else " "
+        mark = "*" if spec.file.headline else " " if spec.file.default else "-"
         click.echo(f"{mark} {spec.name:<{width}}  {spec.file.kind:<5}  {spec.file.stresses}")

@@ -63,7 +63,7 @@ class NumberList(click.ParamType[list[int]]):
     "--queries",
     multiple=True,
     metavar="GLOB",
-    help="Queries to run, as listed by `list queries`; repeatable; a leading ! excludes.  [default: all]",
+    help="Queries to run, as listed by `list queries`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
 @click.option(
     "-c",
@@ -221,10 +221,12 @@ def _make_request(
 ) -> session.Request:
     registry = {driver.name: driver for driver in load_registry(flags["registry"])}
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
+    extra = {query.name for query in queries.values() if not query.file.default}
+    chosen = select(queries, options.queries, "query", only_if_named=extra)
     return session.Request(
         options=options,
         drivers=[registry[name] for name in select(registry, options.drivers, "driver")],
-        queries=[queries[name] for name in select(queries, options.queries, "query")],
+        queries=[queries[name] for name in chosen],
         directory=directory,
         command=command,
         resume=resume,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -62,10 +62,16 @@ def load_options(config: Path | None, flags: dict[str, Any], *, quick: bool) -> 
     return options
 
 
-def select(names: Iterable[str], patterns: Sequence[str], what: str) -> list[str]:
+def select(
+    names: Iterable[str],
+    patterns: Sequence[str],
+    what: str,
+    only_if_named: Container[str] = (),
+) -> list[str]:
     """The names that match a glob pattern, in their own order; raises UserError.
 
-    A pattern that starts with "!" takes names away again.
+    A pattern that starts with "!" takes names away again. A plain "*" stands
+    for all but those that are run `only_if_named`.
     """
     known = list(names)
     wanted = [p for p in patterns if not p.startswith("!")] or ["*"]
@@ -73,9 +79,15 @@ def select(names: Iterable[str], patterns: Sequence[str], what: str) -> list[str
     for pattern in [*wanted, *unwanted]:
         if not fnmatch.filter(known, pattern):
             raise UserError(f"no {what} matches {pattern!r}; there are: {', '.join(known)}")
+
+    def is_wanted(name: str) -> bool:
+        return any(
+            fnmatch.fnmatch(name, pattern) and not (pattern == "*" and name in only_if_named)
+            for pattern in wanted
+        )
+
     return [
         name
         for name in known
-        if any(fnmatch.fnmatch(name, p) for p in wanted)
-        and not any(fnmatch.fnmatch(name, p) for p in unwanted)
+        if is_wanted(name) and not any(fnmatch.fnmatch(name, p) for p in unwanted)
     ]

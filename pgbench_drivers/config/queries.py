@@ -44,7 +44,7 @@ class TargetTable(_File, frozen=True):
 
 
 class QueryFile(_File, frozen=True):
-    """The keys of a query file."""
+    """The keys of a query file; one that is not `default` runs only when it is named."""
 
     title: NonEmpty
     description: NonEmpty
@@ -53,6 +53,7 @@ class QueryFile(_File, frozen=True):
     sql: NonEmpty
     columns: Annotated[list[Column], Meta(min_length=1)]
     headline: bool = False
+    default: bool = True
     args: list[Argument] = msgspec.field(default_factory=list)
     setup: list[NonEmpty] = msgspec.field(default_factory=list)
     teardown: list[NonEmpty] = msgspec.field(default_factory=list)
@@ -101,7 +102,18 @@ def load_query(path: Path) -> QuerySpec:
 
 
 def _problems(file: QueryFile) -> list[tuple[str, str]]:
-    return [*_type_problems(file), *_parameter_problems(file), *_target_problems(file)]
+    return [
+        *_headline_problems(file),
+        *_type_problems(file),
+        *_parameter_problems(file),
+        *_target_problems(file),
+    ]
+
+
+def _headline_problems(file: QueryFile) -> list[tuple[str, str]]:
+    if file.headline and not file.default:
+        return [("default", "expected true, since the headline is of every run's queries")]
+    return []
 
 
 def _type_problems(file: QueryFile) -> list[tuple[str, str]]:

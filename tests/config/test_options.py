@@ -67,6 +67,22 @@ def test_select_takes_globs_and_exclusions_in_registry_order() -> None:
     assert select(names, ["!aio*"], "driver") == ["asyncpg", "pgx"]
 
 
+@pytest.mark.parametrize(
+    ("patterns", "selected"),
+    [
+        (["*"], ["copy", "batch"]),
+        (["!batch"], ["copy"]),
+        (["extra"], ["extra"]),
+        (["*", "extra"], ["copy", "batch", "extra"]),
+        (["e*"], ["extra"]),
+    ],
+)
+def test_what_runs_only_if_named_is_not_everything(
+    patterns: list[str], selected: list[str]
+) -> None:
+    assert select(["copy", "batch", "extra"], patterns, "query", {"extra"}) == selected
+
+
 def test_select_names_what_there_is() -> None:
     with pytest.raises(UserError, match="no driver matches 'foo'; there are: asyncpg, pgx"):
         select(["asyncpg", "pgx"], ["foo"], "driver")

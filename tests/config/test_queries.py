@@ -33,7 +33,10 @@ def test_the_announcement_s_four_make_the_headline() -> None:
         "bytea",
         "int_array",
     ]
-    assert [s.name for s in specs if not s.file.headline] == ["copy", "batch", "one_plus_one"]
+    default = [s.name for s in specs if s.file.default]
+    assert default[4:] == ["copy", "batch", "one_plus_one"]
+    extra = [s.name for s in specs if not s.file.default]
+    assert extra == ["int_array_random", "application_rows", "typed_rows"]
 
 
 def test_a_good_file_is_named_after_its_file(tmp_path: Path) -> None:
@@ -51,6 +54,7 @@ def test_a_good_file_is_named_after_its_file(tmp_path: Path) -> None:
         (('type = "int4" }]', 'type = "int5" }]'), "columns[0].type", "int5"),
         (('kind = "fetch"', 'kind = "copy"'), "target", 'since kind = "copy"'),
         (('kind = "fetch"', "kind = "), None, "not valid TOML"),
+        (('kind = "fetch"', 'kind = "fetch"\nheadline = true\ndefault = false'), "default", "true"),
     ],
 )
 def test_a_bad_file_gets_an_error_with_file_key_and_expectation(
