@@ -1,8 +1,12 @@
 """What the frontend waits for: one operation per ReadyForQuery."""
 
+cimport cython
+
 from pgstride.core.rows cimport RowDecoder
 
 
+# A long queue ends by its head, which without this would take a stack as long.
+@cython.trashcan(True)
 cdef class Operation:
     cdef object waiter
     cdef object error
