@@ -100,8 +100,11 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor) {
             memset(((Record *)record)->items, 0, (size_t)size * sizeof(PyObject *));
         }
     } else {
-        /* Zeroes the items, and tracks the record where its class is tracked. */
+        /* Zeroes the items. */
         record = type->tp_alloc(type, size);
+        if (record != NULL && PyType_IS_GC(type)) {
+            PyObject_GC_UnTrack(record);
+        }
     }
     if (record == NULL) {
         return NULL;
@@ -112,7 +115,7 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor) {
 }
 
 void record_track(PyObject *record) {
-    if (Py_TYPE(record) == &ContainerRecordType) {
+    if (PyType_IS_GC(Py_TYPE(record))) {
         PyObject_GC_Track(record);
     }
 }

@@ -30,7 +30,7 @@ int record_initialise(void);
 PyObject *record_descriptor(PyObject *names);
 
 /* A record whose items are still NULL. `type` is one of the two above or a
- * user's subclass of Record. */
+ * user's subclass of Record. The collector does not know it before record_track. */
 PyObject *record_new(PyTypeObject *type, PyObject *descriptor);
 
 /* Ended records are kept for the next ones of the same kind and size: a result

@@ -91,6 +91,9 @@ cdef class RowDecoder:
         cdef bint atomic = True
         if len(names) != len(codecs):
             raise ValueError("as many names as codecs are needed")
+        for name in names:
+            if type(name) is not str:
+                raise TypeError(f"the name of a column must be a str, not {name!r}")
         self.names = names
         self.codecs = codecs
         self.count = len(codecs)
@@ -99,7 +102,7 @@ cdef class RowDecoder:
         if self.columns == NULL:
             raise MemoryError
         for i in range(self.count):
-            codec = codecs[i]
+            codec = <Codec?>codecs[i]
             self.columns[i].opcode = codec.opcode
             self.columns[i].sign = 0x80000000 if codec.opcode == OP_INT4 else 0
             self.columns[i].codec = <PyObject *>codec
@@ -139,38 +142,43 @@ cdef class RowDecoder:
 
         Stops at any other message, at one that has not arrived whole, and
         after `most` rows (0: no limit). Returns the number of bytes decoded.
-        After an exception `rows` may end in an unfinished record, and must be
-        thrown away.
+        Nobody sees a record before it is complete: decoders may run any code.
         """
         cdef const char *at = data
         cdef const char *end = data + available
         cdef Py_ssize_t length
-        cdef PyObject *record
+        cdef PyObject *record = NULL
         cdef Py_ssize_t made = 0
-        while end - at >= DATA_ROW_HEAD and at[0] == b"D":
-            length = read_int32(at + 1)
-            if length < DATA_ROW_HEAD - 1:
-                raise ProtocolError(f"DataRow: impossible length {length}")
-            if end - at <= length:
-                break
-            if read_int16(at + 5) != self.count:
-                raise ProtocolError(
-                    f"DataRow: {read_int16(at + 5)} columns where RowDescription "
-                    f"announced {self.count}"
-                )
-            if self.record_type == &RecordType:
-                record = record_new_plain(False, self.descriptor, self.count)
-            elif self.record_type == &ContainerRecordType:
-                record = record_new_plain(True, self.descriptor, self.count)
-            else:
-                record = record_new(self.record_type, self.descriptor)
-            rows.append(<object>record)
-            release(record)
-            self.fill(record, at + DATA_ROW_HEAD, at + 1 + length)
-            at += 1 + length
-            made += 1
-            if made == most:
-                break
+        try:
+            while end - at >= DATA_ROW_HEAD and at[0] == b"D":
+                length = read_int32(at + 1)
+                if length < DATA_ROW_HEAD - 1:
+                    raise ProtocolError(f"DataRow: impossible length {length}")
+                if end - at <= length:
+                    break
+                if read_int16(at + 5) != self.count:
+                    raise ProtocolError(
+                        f"DataRow: {read_int16(at + 5)} columns where RowDescription "
+                        f"announced {self.count}"
+                    )
+                if self.record_type == &RecordType:
+                    record = record_new_plain(False, self.descriptor, self.count)
+                elif self.record_type == &ContainerRecordType:
+                    record = record_new_plain(True, self.descriptor, self.count)
+                else:
+                    record = record_new(self.record_type, self.descriptor)
+                self.fill(record, at + DATA_ROW_HEAD, at + 1 + length)
+                rows.append(<object>record)
+                release(record)
+                record = NULL
+                at += 1 + length
+                made += 1
+                if made == most:
+                    break
+        except BaseException:
+            if record != NULL:
+                release(record)
+            raise
         return at - data
 
     cdef int fill(self, PyObject *record, const char *at, const char *end) except -1:
@@ -246,7 +254,7 @@ cdef class RowDecoder:
             at += size
         if at != end:
             raise ProtocolError(f"DataRow: {end - at} bytes are left after its last column")
-        if self.record_type == &ContainerRecordType:
+        if self.record_type != &RecordType:
             record_track(record)
         return 0
 
