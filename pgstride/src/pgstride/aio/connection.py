@@ -13,7 +13,9 @@ from pgstride.aio.deadline import Deadline
 from pgstride.aio.listeners import Listening
 from pgstride.aio.prepared import PreparedStatement
 from pgstride.aio.server_facts import ConnectionSettings, server_version
+from pgstride.aio.statements import UNNAMED
 from pgstride.aio.transaction import Transaction
+from pgstride.core.statement import check_record_class
 from pgstride.exceptions import InvalidCachedStatementError
 
 if TYPE_CHECKING:
@@ -171,11 +173,18 @@ class Connection(Listening, metaclass=ConnectionMeta):
     ) -> PreparedStatement:
         """Prepare a statement, to run it several times or to look at its types.
 
-        `name` is its name on the server; without it, the driver chooses one.
+        `name` is its name on the server; without it, the driver chooses one, or
+        none where there is no cache of statements.
         """
         self._check_open()
+        if record_class is not None:
+            check_record_class(record_class)
         limit = Deadline(self._loop, self._effective(timeout))
-        statement = await self._prepare(query, None if name is None else name.encode(), limit)
+        if name is not None:
+            chosen: bytes | None = name.encode()
+        else:
+            chosen = None if self._options.statement_cache_size else UNNAMED
+        statement = await self._prepare(query, chosen, limit)
         return PreparedStatement(self, statement, record_class or self._record_class)
 
     def cursor(

@@ -21,6 +21,7 @@ from pgstride.connecting import (
     resolve,
 )
 from pgstride.core.startup import SSL_REQUEST
+from pgstride.core.statement import check_record_class
 from pgstride.exceptions import (
     ClientConfigurationError,
     ConnectionDoesNotExistError,
@@ -56,6 +57,8 @@ async def connect(
             "connection_class is expected to be a subclass of pgstride.Connection, "
             f"got {connection_class!r}"
         )
+    if record_class is not None:
+        check_record_class(record_class)
     resolved = resolve(dsn, timeout=timeout, **arguments)
     establishing = establish(resolved, loop, connection_class, record_class)
     return await asyncio.wait_for(establishing, resolved.options.timeout)
