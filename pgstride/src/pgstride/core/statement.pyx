@@ -24,7 +24,8 @@ from pgstride.exceptions import DataError, InterfaceError
 # Bind counts its parameters in 16 bits, of which the server takes all.
 cdef Py_ssize_t MOST_PARAMETERS = 65535
 
-cdef Py_ssize_t SHOWN_ARGUMENT = 64
+# As asyncpg shows it, to the character.
+cdef Py_ssize_t SHOWN_ARGUMENT = 40
 
 
 cdef class Statement:
@@ -188,7 +189,7 @@ cdef object invalid_argument(
     where = "" if element < 0 else f" in element #{element} of executemany() sequence"
     shown = repr(value)
     if len(shown) > SHOWN_ARGUMENT:
-        shown = shown[: SHOWN_ARGUMENT - 3] + "..."
+        shown = shown[:SHOWN_ARGUMENT] + "..."
     return DataError(f"invalid input for query argument ${position + 1}{where}: {shown} ({error})")
 
 
