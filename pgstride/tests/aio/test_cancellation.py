@@ -30,15 +30,16 @@ class Interrupted(collections.abc.Awaitable):
                 future = resume()
             except StopIteration as end:
                 return end.value
-            self.came = step == self.at
-            if self.came and not self.late:
+            now = step == self.at
+            self.came = self.came or now
+            if now and not self.late:
                 asyncio.current_task().cancel()
             try:
                 yield future
                 resume = lambda: waiting.send(None)  # noqa: E731
             except BaseException as error:
                 resume = lambda error=error: waiting.throw(error)  # noqa: E731
-            if self.came and self.late:
+            if now and self.late:
                 cancelled = asyncio.CancelledError()
                 resume = lambda: waiting.throw(cancelled)  # noqa: E731
 
