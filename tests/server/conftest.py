@@ -9,9 +9,9 @@ import docker
 import docker.errors
 import pytest
 
-from tests.docker import stand_in
-from tests.docker.compose import compose_command
-from tests.docker.engine import NotHereError, engine
+from tests.containers import stand_in
+from tests.containers.compose import compose_command
+from tests.containers.engine import NotHereError, engine
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from pgbench_drivers.server.docker import (
     DockerServer,
     data_directory,
 )
-from tests.docker import compose as composed
+from tests.containers import compose as composed
 from tests.end_to_end.conftest import bench, interrupt_impatiently, kill, start
 
 CONNECTIONS = 20

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import docker
 
 from pgbench_drivers.paths import ROOT
-from tests.docker.engine import Say, install
+from tests.containers.engine import Say, install
 
 PROJECT = "pgbench-drivers-test"
 HEALTHY_WITHIN_SECONDS = 60
