@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.base import ConnectionProxy
+from pgstride.aio.copying import Copying
 from pgstride.aio.cursor import CursorFactory
 from pgstride.aio.deadline import Deadline
 from pgstride.aio.listeners import Listening
@@ -37,7 +38,7 @@ class ConnectionMeta(type):
         return super().__instancecheck__(instance)
 
 
-class Connection(Listening, metaclass=ConnectionMeta):
+class Connection(Copying, Listening, metaclass=ConnectionMeta):
     """A session with a PostgreSQL server; made by `connect()`.
 
     One statement runs at a time. Every method that talks to the server takes

@@ -95,6 +95,30 @@ class PoolQueries:
             "fetchmany", (query, args), {"timeout": timeout, "record_class": record_class}
         )
 
+    def copy_from_table(
+        self, table_name: str, *, output: Any, **options: Any
+    ) -> Coroutine[Any, Any, str]:
+        """Copy a table to `output`; see `Connection.copy_from_table()`."""
+        return self._use("copy_from_table", (table_name,), {"output": output, **options})
+
+    def copy_from_query(
+        self, query: str, *args: Any, output: Any, **options: Any
+    ) -> Coroutine[Any, Any, str]:
+        """Copy the rows of a query to `output`; see `Connection.copy_from_query()`."""
+        return self._use("copy_from_query", (query, *args), {"output": output, **options})
+
+    def copy_to_table(
+        self, table_name: str, *, source: Any, **options: Any
+    ) -> Coroutine[Any, Any, str]:
+        """Copy `source` to a table; see `Connection.copy_to_table()`."""
+        return self._use("copy_to_table", (table_name,), {"source": source, **options})
+
+    def copy_records_to_table(
+        self, table_name: str, *, records: Any, **options: Any
+    ) -> Coroutine[Any, Any, str]:
+        """Copy records to a table; see `Connection.copy_records_to_table()`."""
+        return self._use("copy_records_to_table", (table_name,), {"records": records, **options})
+
 
 if sys.version_info >= (3, 12):
     for _name, _method in inspect.getmembers(PoolQueries, inspect.isfunction):

@@ -1,5 +1,6 @@
 """The protocol's core on an asyncio transport."""
 
+from pgstride.core.copying cimport CopyOut
 from pgstride.core.frontend cimport Frontend
 from pgstride.core.operations cimport Operation
 from pgstride.core.statement cimport Statement
@@ -22,6 +23,7 @@ cdef class Session(Frontend):
     cdef readonly bint writing_paused
     cdef public bint closing
     cdef public bint watched
+    cdef CopyOut copying
 
     cdef Operation find(self, object waiter)
     cdef int flush(self) except -1

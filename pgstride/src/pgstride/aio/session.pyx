@@ -4,6 +4,7 @@ What is called for every query is here, and compiled; the rest of the front end
 is Python. A `Session` belongs to one event loop and one server connection.
 """
 
+from pgstride.core.copying cimport CopyOut
 from pgstride.core.frontend cimport Frontend
 from pgstride.core.operations cimport ExtendedQuery, Operation
 from pgstride.core.statement cimport Statement
@@ -11,6 +12,10 @@ from pgstride.core.statement cimport Statement
 from asyncio import TimeoutError  # before Python 3.11 not the built-in one
 
 from pgstride.exceptions import ConnectionDoesNotExistError, InterfaceError
+
+# How many bytes of COPY TO STDOUT wait for the one who takes them, at most, and
+# one read more.
+cdef Py_ssize_t MOST_COPIED = 256 * 1024
 
 
 cdef class Session(Frontend):
@@ -42,6 +47,8 @@ cdef class Session(Frontend):
             self.abort()
         elif self.out.length:
             self.flush()
+        if self.copying is not None and self.copying.data.length >= MOST_COPIED:
+            self.transport.pause_reading()
 
     def eof_received(self):
         """The server has closed its side: so do we."""
@@ -100,6 +107,25 @@ cdef class Session(Frontend):
     def send(self):
         """Send what has been written by operations begun elsewhere."""
         self.flush()
+
+    def start_copy_out(self, CopyOut operation not None, timeout):
+        """Send a COPY that has been begun; reading pauses while too much has not been taken."""
+        self.copying = operation
+        waiter = self.start_operation(operation, timeout)
+        waiter.add_done_callback(operation.wake)
+        return waiter
+
+    def more_copied(self, CopyOut operation not None):
+        """The future that is done when more has been copied out, or the copy is over."""
+        if self.broken is None:
+            self.transport.resume_reading()
+        return operation.wait(self.create_future())
+
+    def end_copy_out(self):
+        """Nobody takes what is copied out any more."""
+        self.copying = None
+        if self.broken is None:
+            self.transport.resume_reading()
 
     def check_free(self):
         """Raise InterfaceError when an operation is under way or the session is closed."""

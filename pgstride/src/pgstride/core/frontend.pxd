@@ -46,6 +46,7 @@ cdef class Frontend:
     cdef ExtendedQuery portal_operation(
         self, Statement statement, object record_class, object waiter
     )
+    cdef Operation put_simple(self, str text, Operation operation)
     cdef int put_parse_unnamed(self, Statement statement) except -1
     cdef int process(self) except -1
     cdef int dispatch(self, char kind, const char *body, Py_ssize_t size) except -1

@@ -8,13 +8,17 @@ order in which they were begun: several may be under way at once (pipelining).
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_FromStringAndSize
 from libc.string cimport memcpy, memmove
 
-from pgstride.core.buffer cimport WriteBuffer
+from pgstride.core.buffer cimport WriteBuffer, put_bytes, put_object
+from pgstride.core.copying cimport CopyIn, CopyOut
 from pgstride.core.messages cimport (
+    begin_message,
+    end_message,
     message_name,
     notification,
     parameter_status,
     put_bind_nothing,
     put_close,
+    put_copy_done,
     put_copy_fail,
     put_describe_statement,
     put_execute,
@@ -402,6 +406,7 @@ cdef class Frontend:
         if self.begin_query is not None:
             self.begin_query = None
             operation.leading = 1
+            operation.begins = True
         self.statements_to_close = None
         return self.enqueue(operation)
 
@@ -581,7 +586,7 @@ cdef class Frontend:
         Inside a transaction that was begun before, undoing is the business of
         whoever began it.
         """
-        if undo and self.transaction_status == b"I":
+        if undo and self.transaction_status == b"I" and not operation.begins:
             put_parse(self.out, b"", b"ROLLBACK")
             put_bind_nothing(self.out)
             put_execute(self.out, b"", 0)
@@ -593,13 +598,45 @@ cdef class Frontend:
 
     def query(self, str text not None, waiter):
         """Query: the waiter gets the last command tag."""
+        return self.put_simple(text, SimpleQuery(waiter, text))
+
+    def copy_in(self, str text not None, waiter):
+        """Query, COPY FROM STDIN: the waiter gets the command tag.
+
+        `copy_data` follows, and `end_copy` or `fail_copy`.
+        """
+        return self.put_simple(text, CopyIn(waiter, text))
+
+    def copy_out(self, str text not None, waiter):
+        """Query, COPY TO STDOUT: the waiter gets the command tag, the operation gathers data."""
+        return self.put_simple(text, CopyOut(waiter, text))
+
+    cdef Operation put_simple(self, str text, Operation operation):
         cdef bytes encoded = encode_text(text)
         self.check_usable()
         self.send_reset()
         put_query(self.out, encoded)
-        cdef SimpleQuery operation = SimpleQuery(waiter, text)
         self.enqueue(operation)
         return operation
+
+    def copy_data(self, const unsigned char[::1] data not None):
+        """CopyData: a part of what is copied in."""
+        cdef Py_ssize_t begun = begin_message(self.out, b"d")
+        if data.shape[0]:
+            put_bytes(self.out, <const char *>&data[0], data.shape[0])
+        end_message(self.out, begun)
+
+    def copy_messages(self, bytes messages not None):
+        """CopyData messages that are complete, as CopyRows makes them."""
+        put_object(self.out, messages)
+
+    def end_copy(self):
+        """CopyDone: there is no more to copy in."""
+        put_copy_done(self.out)
+
+    def fail_copy(self, bytes reason not None):
+        """CopyFail: have the server give up what was copied in."""
+        put_copy_fail(self.out, reason)
 
     cdef bint may_copy(self):
         """Whether the first operation runs a statement, which may be a COPY."""

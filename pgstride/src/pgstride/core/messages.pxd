@@ -25,4 +25,5 @@ cdef int put_execute(WriteBuffer out, bytes portal, int limit) except -1
 cdef int put_close(WriteBuffer out, char what, bytes name) except -1
 cdef int put_bind_nothing(WriteBuffer out) except -1
 cdef int put_copy_fail(WriteBuffer out, bytes reason) except -1
+cdef int put_copy_done(WriteBuffer out) except -1
 cdef int put_terminate(WriteBuffer out) except -1

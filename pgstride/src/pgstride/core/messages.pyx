@@ -315,5 +315,9 @@ cdef int put_copy_fail(WriteBuffer out, bytes reason) except -1:
     return end_message(out, begun)
 
 
+cdef int put_copy_done(WriteBuffer out) except -1:
+    return end_message(out, begin_message(out, b"c"))
+
+
 cdef int put_terminate(WriteBuffer out) except -1:
     return end_message(out, begin_message(out, b"X"))

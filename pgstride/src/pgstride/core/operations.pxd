@@ -35,6 +35,7 @@ cdef class ExtendedQuery(Operation):
     cdef readonly list parameter_oids
     cdef readonly list columns
     cdef Py_ssize_t leading
+    cdef bint begins
     cdef bint wants_tag
     cdef bint wants_operation
     cdef bytes statement_name

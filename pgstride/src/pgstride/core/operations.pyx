@@ -69,7 +69,8 @@ cdef class ExtendedQuery(Operation):
     """Parse, Describe, Bind, Execute, Close in any combination, then Sync.
 
     `leading` commands, such as a BEGIN that travels with the first statement
-    of its transaction, are executed before the one that the waiter asked for.
+    of its transaction, are executed before the one that the waiter asked for;
+    `begins` stays true for such a BEGIN.
     `expected` is the number of Executes that have not been answered.
     """
 
