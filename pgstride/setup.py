@@ -1,7 +1,7 @@
 """Builds the extension modules; everything else is in pyproject.toml.
 
-PGSTRIDE_DEBUG=1 builds with bounds and wraparound checks, assertions and
-without optimisation, for the tests.
+PGSTRIDE_DEBUG=1 builds for tests: with assertions, with all of Cython's
+checks, and without optimisation.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("src/pgstride")
 DEBUG = os.environ.get("PGSTRIDE_DEBUG") == "1"
@@ -23,8 +24,11 @@ DIRECTIVES = {
     "language_level": 3,
     # Bounds and wraparound are checked as Cython does by default; hot loops go
     # over C pointers, after checks of their own.
+    "boundscheck": True,
+    "wraparound": True,
     "initializedcheck": DEBUG,
     "nonecheck": DEBUG,
+    "overflowcheck": False,
     "cdivision": True,
     "embedsignature": True,
     "freethreading_compatible": False,
@@ -34,6 +38,7 @@ DIRECTIVES = {
 def compile_arguments() -> list[str]:
     if sys.platform == "win32":
         return ["/Od", "/UNDEBUG"] if DEBUG else ["/O2"]
+    # Python's own flags may be of any build: -DNDEBUG and -O3 are among them.
     return ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O2", "-fno-strict-aliasing", "-g0"]
 
 
@@ -43,17 +48,31 @@ def extension(source: Path) -> Extension:
         name,
         [str(source), *C_SOURCES.get(name, [])],
         include_dirs=[str(PACKAGE / "core"), str(PACKAGE / "codecs")],
+        depends=[str(header) for header in sorted(PACKAGE.rglob("*.h"))],
         extra_compile_args=compile_arguments(),
         define_macros=[] if DEBUG else [("CYTHON_WITHOUT_ASSERTIONS", "1")],
     )
 
 
+class BuildExtensions(build_ext):
+    """Translates to C only when it compiles: a source distribution has no C of Cython's."""
+
+    def run(self) -> None:
+        translated = cythonize(
+            list(self.extensions),
+            include_path=["src"],
+            compiler_directives=DIRECTIVES,
+            build_dir=self.build_temp,
+            nthreads=os.cpu_count() or 1,
+        )
+        for ours, theirs in zip(self.extensions, translated, strict=True):
+            assert ours.name == theirs.name
+            ours.sources = theirs.sources
+        super().run()
+
+
 setup(
-    ext_modules=cythonize(
-        [extension(source) for source in sorted(PACKAGE.rglob("*.pyx"))],
-        include_path=["src"],
-        compiler_directives=DIRECTIVES,
-        build_dir="build/debug" if DEBUG else "build/cython",
-        nthreads=os.cpu_count() or 1,
-    )
+    cmdclass={"build_ext": BuildExtensions},
+    ext_modules=[extension(source) for source in sorted(PACKAGE.rglob("*.pyx"))],
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )

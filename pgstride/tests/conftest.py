@@ -5,8 +5,6 @@ import inspect
 
 import pytest
 
-from pgbench_drivers.server import choose_server
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
@@ -21,8 +19,9 @@ def pytest_pyfunc_call(pyfuncitem):
 
 @pytest.fixture(scope="session")
 def server():
-    """A pip-installed PostgreSQL over TCP, for the whole session."""
-    with choose_server(
+    """A pip-installed PostgreSQL over TCP, for the whole session; the toolbench starts it."""
+    servers = pytest.importorskip("pgbench_drivers.server", reason="the toolbench is not here")
+    with servers.choose_server(
         "embedded", pg_version="18", transport="tcp", connections=100, say=print
     ) as started:
         yield started
