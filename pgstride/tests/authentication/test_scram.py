@@ -35,7 +35,7 @@ class Server:
 
     def first(self, client_first: bytes) -> bytes:
         self.client_first_bare = client_first.split(b",", 2)[2]
-        nonce = self.client_first_bare.split(b"r=")[1]
+        nonce = self.client_first_bare.partition(b",r=")[2]
         salt = base64.b64encode(self.salt)
         self.server_first = b"r=%bserver,s=%b,i=%d" % (nonce, salt, self.iterations)
         return self.server_first
