@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import io
 import itertools
 
 import pytest
@@ -76,9 +77,9 @@ async def execute_with_arguments(connection):
 
 
 async def fetch_unknown_type(connection):
+    await connection.execute("DROP TYPE IF EXISTS pg_temp.mood")
     await connection.execute("CREATE TYPE pg_temp.mood AS ENUM ('good')")
     await connection.fetchval("SELECT 'good'::pg_temp.mood")
-    await connection.execute("DROP TYPE pg_temp.mood")
 
 
 async def prepare(connection):
@@ -112,6 +113,22 @@ async def listen(connection):
     await connection.remove_listener("channel", print)
 
 
+async def copy(connection):
+    async def records():
+        for number in range(3):
+            await asyncio.sleep(0)
+            yield (number,)
+
+    async def write(data):
+        await asyncio.sleep(0)
+
+    await connection.execute("CREATE TEMP TABLE IF NOT EXISTS copied (id int)")
+    await connection.copy_records_to_table("copied", records=records())
+    await connection.copy_to_table("copied", source=io.BytesIO(b"1\n"))
+    await connection.copy_from_table("copied", output=write)
+    await connection.copy_from_query("SELECT $1::int", 1, output=write)
+
+
 async def reset(connection):
     await connection.reset()
 
@@ -125,6 +142,8 @@ USES = [
     transact,
     iterate,
     listen,
+    copy,
+    fetch_unknown_type,
     reset,
 ]
 

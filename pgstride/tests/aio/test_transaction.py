@@ -122,6 +122,19 @@ async def test_arguments_that_do_not_fit_leave_the_transaction_alone(both):
         assert not connection.is_in_transaction()
 
 
+async def test_a_failed_executemany_does_not_end_the_transaction(both):
+    async with both.connection() as connection:
+        await table(connection)
+        with pytest.raises(ZeroDivisionError):
+            async with connection.transaction():
+                with pytest.raises(both.driver.DataError):
+                    await connection.executemany("INSERT INTO kept VALUES ($1)", [(1,), ("x",)])
+                assert connection.is_in_transaction()
+                await insert(connection, 2)
+                raise ZeroDivisionError
+        assert await values(connection) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "setting", "value"),
     [

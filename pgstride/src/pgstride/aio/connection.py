@@ -80,7 +80,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
             self._command_timeout if timeout is None else timeout,
         )
         if waiter is None:
-            return await self._run(query, args, 0, timeout, record_class)
+            return await self._run_logged(query, args, 0, timeout, record_class)
         try:
             return await waiter  # type: ignore[no-any-return]
         except asyncio.CancelledError:
@@ -126,7 +126,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
             self._command_timeout if timeout is None else timeout,
         )
         if waiter is None:
-            return await self._run(query, args, 1, timeout, record_class)
+            return await self._run_logged(query, args, 1, timeout, record_class)
         try:
             return await waiter  # type: ignore[no-any-return]
         except asyncio.CancelledError:

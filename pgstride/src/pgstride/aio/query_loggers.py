@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pgstride.aio.base import ConnectionBase
 from pgstride.aio.callbacks import Callback
+
+if TYPE_CHECKING:
+    from pgstride.core.rows import Record
 
 T = TypeVar("T")
 
@@ -52,6 +55,17 @@ class QueryLogging(ConnectionBase):
             yield
         finally:
             self.remove_query_logger(callback)
+
+    async def _run_logged(
+        self,
+        query: str,
+        args: tuple[Any, ...],
+        row_limit: int,
+        timeout: float | None,
+        record_class: type[Record] | None,
+    ) -> list[Record]:
+        running = self._run(query, args, row_limit, timeout, record_class)
+        return await self._logged(query, args, self._effective(timeout), running)
 
     async def _logged(
         self, query: str, args: Any, timeout: float | None, running: Awaitable[T]

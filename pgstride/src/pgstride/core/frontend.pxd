@@ -51,6 +51,7 @@ cdef class Frontend:
     cdef int process(self) except -1
     cdef int dispatch(self, char kind, const char *body, Py_ssize_t size) except -1
     cdef int ready(self, const char *body, Py_ssize_t size) except -1
+    cdef int notice(self, const char *body, Py_ssize_t size) except -1
     cdef int server_error(self, const char *body, Py_ssize_t size) except -1
     cdef int make_room(self) except -1
     cdef int settle_size(self) except -1

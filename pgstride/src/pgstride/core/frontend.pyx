@@ -183,7 +183,7 @@ cdef class Frontend:
         elif kind == b"E":
             self.server_error(body, size)
         elif kind == b"N":  # NoticeResponse
-            self.on_notice(message_from_fields(response_fields("NoticeResponse", body, size)))
+            self.notice(body, size)
         elif kind == b"S":  # ParameterStatus
             name, value = parameter_status(body, size)
             self.settings[name] = value
@@ -252,6 +252,13 @@ cdef class Frontend:
         if operation is None or isinstance(operation, Startup) \
                 or (fields.get("V") or fields.get("S")) in ("FATAL", "PANIC"):
             self.fail(error)
+        return 0
+
+    cdef int notice(self, const char *body, Py_ssize_t size) except -1:
+        cdef dict fields = response_fields("NoticeResponse", body, size)
+        self.on_notice(
+            message_from_fields(fields, None if self.first is None else self.first.query)
+        )
         return 0
 
     def on_notice(self, message):
