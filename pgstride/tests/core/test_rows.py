@@ -125,3 +125,26 @@ def test_a_small_value_keeps_no_large_buffer_alive():
     small = waiter.result[0]["t"]
     assert not [x for x in gc.get_referents(small) if isinstance(x, (bytearray, memoryview))]
     assert len(conversation.get_buffer(-1)) <= 256 * 1024
+
+
+def nested_record(depth: int) -> bytes:
+    """A row of one anonymous record, within which is one record, and so on."""
+    heads, size = [], 4
+    for _ in range(depth):
+        heads.append(b.int32(1) + b.int32(2249) + b.int32(size))
+        size += 12
+    return b.data_row(b"".join(reversed(heads)) + b.int32(0))
+
+
+def test_records_within_records_end_before_the_stack_does():
+    conversation = Conversation()
+    made = statement(("r", 2249))
+    deep, flat = conversation.fetch(made), conversation.fetch(made)
+    for depth in (1_000_000, 2):
+        conversation.hears(
+            b.bind_complete(), nested_record(depth), b.command_complete("SELECT 1"),
+            b.ready_for_query(),
+        )
+    assert isinstance(deep.error, RecursionError)
+    assert flat.result[0]["r"] == (((),),)
+    assert conversation.broken is None

@@ -12,5 +12,6 @@ cdef class CompositeCodec(Codec):
     cdef object descriptor
     cdef dict positions
 
+    cdef object decode_attributes(self, const char *data, Py_ssize_t length)
     cdef int check_type(self, Py_ssize_t position, uint32_t received) except -1
     cdef tuple attributes_of(self, object mapping)

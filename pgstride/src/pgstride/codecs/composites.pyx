@@ -18,6 +18,12 @@ from pgstride.exceptions import (
 )
 
 
+cdef extern from "Python.h":
+    # Records may hold records: a hostile server's could exhaust the stack.
+    int enter_record "Py_EnterRecursiveCall"(const char *where) except -1
+    void leave_record "Py_LeaveRecursiveCall"()
+
+
 cdef enum:
     # Of each attribute: its type and its length.
     ATTRIBUTE_HEAD = 8
@@ -57,6 +63,13 @@ cdef class CompositeCodec(Codec):
         self.positions = {name: position for position, name in enumerate(names)}
 
     cdef object decode(self, const char *data, Py_ssize_t length):
+        enter_record(" while decoding a record")
+        try:
+            return self.decode_attributes(data, length)
+        finally:
+            leave_record()
+
+    cdef object decode_attributes(self, const char *data, Py_ssize_t length):
         cdef const char *at = data + 4
         cdef const char *end = data + length
         cdef Py_ssize_t count = PyTuple_GET_SIZE(self.codecs)
@@ -152,6 +165,13 @@ cdef class AnonymousRecordCodec(Codec):
         self.find = find
 
     cdef object decode(self, const char *data, Py_ssize_t length):
+        enter_record(" while decoding a record")
+        try:
+            return self.decode_attributes(data, length)
+        finally:
+            leave_record()
+
+    cdef object decode_attributes(self, const char *data, Py_ssize_t length):
         cdef const char *at = data + 4
         cdef const char *end = data + length
         cdef Py_ssize_t count, i, size
