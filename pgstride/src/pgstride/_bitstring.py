@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Iterable
 
     from typing_extensions import Self
 
@@ -26,7 +27,8 @@ class BitString:
 
     def __init__(self, bitstring: str | builtins.bytes | None = None) -> None:
         value = length = 0
-        for position, character in enumerate(bitstring or ""):
+        characters: Iterable[Any] = bitstring or ""
+        for position, character in enumerate(characters):
             if character == " ":
                 continue
             bit = int(character)
@@ -85,7 +87,7 @@ class BitString:
 
     def as_string(self) -> str:
         """The bits as text, in groups of four."""
-        digits = "".join(str(bit) for bit in self)
+        digits = "".join(str(self[position]) for position in range(len(self)))
         return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
     def to_int(self, bitorder: BitOrder = "big", *, signed: bool = False) -> int:

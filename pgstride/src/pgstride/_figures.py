@@ -16,7 +16,7 @@ class _Figure:
 
     def __repr__(self) -> str:
         kind = type(self)
-        return f"{kind.__module__}.{kind.__name__}({tuple.__repr__(self)})"  # type: ignore[arg-type]
+        return f"{kind.__module__}.{kind.__name__}({tuple.__repr__(self)})"
 
 
 class Point(_Figure, tuple[float, float]):

@@ -1,7 +1,7 @@
 """COPY."""
 
 import asyncio
-import datetime
+import datetime as dt
 import io
 
 import pytest
@@ -11,7 +11,7 @@ CREATE TEMP TABLE copied (
     id int, name text, at timestamptz, amounts float8[], "odd "" name" bool
 )
 """
-NOON = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.timezone.utc)
+NOON = dt.datetime(2024, 2, 29, 12, tzinfo=dt.timezone.utc)
 RECORDS = [
     (1, "one", NOON, [1.5, None], True),
     (2, None, None, None, None),
@@ -202,7 +202,7 @@ async def test_copies_from_a_query(both):
             query, 1, "it's $1 \\", [1, None], None, output=output, format="csv"
         )
         assert status == "COPY 1"
-        assert written(output) == ["1,it's $1 \\,\"{1,NULL}\",,2"]
+        assert written(output) == ['1,it\'s $1 \\,"{1,NULL}",,2']
 
 
 async def test_writes_to_paths_and_coroutines(both, tmp_path):

@@ -121,7 +121,8 @@ async def test_its_errors_are_the_servers(both):
         async with connection.transaction():
             with pytest.raises(both.driver.DivisionByZeroError):
                 async with connection.transaction():
-                    async for _ in connection.cursor("SELECT 1/(2 - g) FROM generate_series(1, 3) g", prefetch=1):
+                    query = "SELECT 1/(2 - g) FROM generate_series(1, 3) g"
+                    async for _ in connection.cursor(query, prefetch=1):
                         pass
             assert await connection.fetchval("SELECT 1") == 1
 

@@ -34,7 +34,7 @@ async def test_hears_notifications(both):
 
         heard.clear()
         await connection.remove_listener("odd channel", hear_later)
-        await other.execute("NOTIFY \"odd channel\"")
+        await other.execute('NOTIFY "odd channel"')
         await until(lambda: heard)
         assert heard == [(connection, pid, "odd channel", "")]
 

@@ -155,9 +155,7 @@ class ConnectionBase:
         await self._settle(limit)
         if name is None:
             name = self._new_name("statement").encode()
-        return await self._preparer.prepare(
-            query, name, self._fetch_own, self._wait, limit.left()
-        )
+        return await self._preparer.prepare(query, name, self._fetch_own, self._wait, limit.left())
 
     async def _prepare_and_run_many(
         self,

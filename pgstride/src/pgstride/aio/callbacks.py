@@ -23,9 +23,7 @@ class Callback(NamedTuple):
     def of(cls, function: Callable[..., Any]) -> Callback:
         """Raises InterfaceError for what cannot be called."""
         if not callable(function):
-            raise InterfaceError(
-                f"expected a callable or an `async def` function,got {function!r}"
-            )
+            raise InterfaceError(f"expected a callable or an `async def` function,got {function!r}")
         return cls(function, inspect.iscoroutinefunction(function))
 
     def schedule(self, loop: asyncio.AbstractEventLoop, *args: Any) -> None:

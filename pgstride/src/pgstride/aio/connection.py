@@ -57,9 +57,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         record_class: type[Record] | None,
     ) -> None:
         super().__init__(session, registry, endpoint, parameters, options, record_class)
-        session.tell(
-            notice=self._on_notice, notification=self._on_notification, lost=self._on_lost
-        )
+        session.tell(notice=self._on_notice, notification=self._on_notification, lost=self._on_lost)
 
     # -- queries
 
@@ -82,7 +80,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         if waiter is None:
             return await self._run_logged(query, args, 0, timeout, record_class)
         try:
-            return await waiter  # type: ignore[no-any-return]
+            return await waiter
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
@@ -128,7 +126,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         if waiter is None:
             return await self._run_logged(query, args, 1, timeout, record_class)
         try:
-            return await waiter  # type: ignore[no-any-return]
+            return await waiter
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
@@ -295,7 +293,9 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
     def __del__(self) -> None:
         # Not even half made where connecting has failed.
         if "_session" in self.__dict__ and not self.is_closed():
-            warnings.warn(f"unclosed connection {self!r}", ResourceWarning, source=self)
+            warnings.warn(
+                f"unclosed connection {self!r}", ResourceWarning, stacklevel=1, source=self
+            )
             if not self._loop.is_closed():
                 self._holder = None
                 self.terminate()

@@ -53,7 +53,10 @@ class Copying(QueryLogging):
         force_quote: bool | Iterable[str] | None = None,
         encoding: str | None = None,
     ) -> str:
-        """Copy a table to `output`: a path, a file object, or a coroutine function that takes bytes."""
+        """Copy a table to `output`.
+
+        That is a path, a file object, or a coroutine function that takes bytes.
+        """
         options = {
             "format": format,
             "oids": oids,
@@ -168,9 +171,9 @@ class Copying(QueryLogging):
         columns = None if columns is None else list(columns)
         shown = ", ".join(map(quote_identifier, columns)) if columns else "*"
         limit = Deadline(self._loop, self._effective(timeout))
-        statement = await self._statement(
-            f"SELECT {shown} FROM {quote_table(table_name, schema_name)} LIMIT 1", limit
-        )
+        table = quote_table(table_name, schema_name)
+        query = f"SELECT {shown} FROM {table} LIMIT 1"  # noqa: S608 - the names are quoted
+        statement = await self._statement(query, limit)
         rows = CopyRows(() if statement.decoder is None else statement.decoder.codecs)
 
         async def feed(waiter: asyncio.Future[Any], limit: Deadline) -> None:
@@ -199,7 +202,8 @@ class Copying(QueryLogging):
             f"pg_catalog.quote_literal(${number}::{name}::text)"
             for number, name in enumerate(names, 1)
         ]
-        (texts,) = await self._fetch_own(f"SELECT {', '.join(casts)}", *args)
+        query_of_texts = f"SELECT {', '.join(casts)}"
+        (texts,) = await self._fetch_own(query_of_texts, *args)
 
         def text_of(reference: re.Match[str]) -> str:
             text: str | None = texts[int(reference[1]) - 1]
@@ -269,9 +273,7 @@ class Copying(QueryLogging):
             self._session.copy_data(piece)
             await self._send_copied(waiter)
 
-    async def _send_rows(
-        self, rows: CopyRows, records: Any, waiter: asyncio.Future[Any]
-    ) -> None:
+    async def _send_rows(self, rows: CopyRows, records: Any, waiter: asyncio.Future[Any]) -> None:
         while rows.add_until(records, CHUNK_BYTES) and not waiter.done():
             self._session.copy_messages(rows.take())
             await self._send_copied(waiter)

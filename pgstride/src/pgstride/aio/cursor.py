@@ -123,9 +123,7 @@ class BaseCursor(StatementUser):
         if statement.closed:
             raise InterfaceError("cursor: the prepared statement is closed")
         if not self._connection.is_in_transaction():
-            raise NoActiveSQLTransactionError(
-                "cursor cannot be created outside of a transaction"
-            )
+            raise NoActiveSQLTransactionError("cursor cannot be created outside of a transaction")
         return statement
 
     async def _bind(self, row_limit: int, timeout: float | None) -> list[Record]:

@@ -185,7 +185,7 @@ async def _open(
 ) -> tuple[asyncio.Transport, Any]:
     """Connect a protocol to an endpoint, above TLS where that is wanted."""
     if isinstance(endpoint, UnixEndpoint):
-        return await loop.create_unix_connection(factory, endpoint.path)  # type: ignore[return-value]
+        return await loop.create_unix_connection(factory, endpoint.path)
     tls = resolved.parameters.tls
     if not encrypt:
         return await loop.create_connection(factory, *endpoint.address)
@@ -205,9 +205,7 @@ async def _open_after_request(
 ) -> tuple[asyncio.Transport, Any]:
     """Ask the server whether it speaks TLS, and begin TLS or go on without."""
     tls = resolved.parameters.tls
-    transport, asking = await loop.create_connection(
-        lambda: _TlsRequest(loop), *endpoint.address
-    )
+    transport, asking = await loop.create_connection(lambda: _TlsRequest(loop), *endpoint.address)
     try:
         accepted = await asking.answer
         if not accepted and tls.mode >= SSLMode.require:
@@ -257,9 +255,7 @@ class _TlsRequest(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if not self.answer.done():
             self.answer.set_exception(
-                ConnectionError("unexpected connection_lost() call")
-                if error is None
-                else error
+                ConnectionError("unexpected connection_lost() call") if error is None else error
             )
 
 

@@ -63,7 +63,8 @@ class Pool(PoolQueries):
             )
         if not issubclass(record_class, Record):
             raise TypeError(
-                f"record_class is expected to be a subclass of pgstride.Record, got {record_class!r}"
+                "record_class is expected to be a subclass of pgstride.Record, "
+                f"got {record_class!r}"
             )
         self._connection_class = connection_class
         self._record_class = record_class

@@ -15,6 +15,7 @@ from pgstride.exceptions import (
 )
 
 if TYPE_CHECKING:
+    from pgstride.aio.base import ConnectionBase
     from pgstride.aio.pool import Pool
     from pgstride.aio.transport import SocketSession
 
@@ -197,7 +198,7 @@ class PoolConnectionHolder:
         await connection._reset(Deadline(connection._loop, None))
         await self.pool._reset(connection)
 
-    def connection_lost(self, connection: Connection) -> None:
+    def connection_lost(self, connection: ConnectionBase) -> None:
         """The connection is closed, by whomever."""
         if self.connection is connection:
             self._drop()

@@ -26,6 +26,8 @@ class PoolConnectionProxy(Base):
 
     __slots__ = ("_con", "_holder", "connection_class")
 
+    _holder: PoolConnectionHolder
+
     def __init__(self, holder: PoolConnectionHolder, connection: Connection) -> None:
         self._holder = holder
         self._con: Connection | None = connection
@@ -49,8 +51,7 @@ def _stand_for(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         connection = self._con
         if connection is None:
             raise InterfaceError(
-                f"cannot call Connection.{name}(): "
-                "connection has been released back to the pool"
+                f"cannot call Connection.{name}(): connection has been released back to the pool"
             )
         return getattr(connection, name)(*args, **keywords)
 

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pgstride.aio.pool import PoolAcquireContext
+    from pgstride.aio.pool_acquire import PoolAcquireContext
     from pgstride.aio.pool_holder import PoolConnectionHolder
     from pgstride.core.rows import Record
 

@@ -101,7 +101,7 @@ class PoolUpkeep:
                     await holder.connect()
                     delay = FIRST_RETRY_SECONDS
                     continue
-                except Exception:  # noqa: BLE001 - whatever it is, the pool needs connections
+                except Exception:  # whatever it is, the pool needs connections
                     if pool.is_closing():
                         return
                     logger.warning("Failed to restore the pool's min_size; retrying", exc_info=True)

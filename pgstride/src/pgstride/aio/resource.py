@@ -35,8 +35,7 @@ class ConnectionResource:
             )
         if connection.is_closed():
             raise InterfaceError(
-                f"cannot call {type(self).__name__}.{method}(): "
-                "the underlying connection is closed"
+                f"cannot call {type(self).__name__}.{method}(): the underlying connection is closed"
             )
 
 

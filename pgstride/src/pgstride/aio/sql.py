@@ -15,4 +15,5 @@ def quote_literal(text: str) -> str:
 
 def quote_table(name: str, schema: str | None) -> str:
     """A table's name, qualified where its schema is given."""
-    return f"{quote_identifier(schema)}.{quote_identifier(name)}" if schema else quote_identifier(name)
+    quoted = quote_identifier(name)
+    return f"{quote_identifier(schema)}.{quoted}" if schema else quoted
