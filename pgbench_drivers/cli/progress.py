@@ -135,9 +135,10 @@ class BarPresenter(Presenter):
 
 
 def presenter() -> Presenter:
-    """The one that fits stdout."""
+    """The one that fits stdout; a terminal that cannot move its cursor is none."""
     console = Console()
-    return BarPresenter(console) if console.is_terminal else LinePresenter()
+    live = console.is_terminal and not console.is_dumb_terminal
+    return BarPresenter(console) if live else LinePresenter()
 
 
 def figure(measured: Round) -> str:

@@ -26,7 +26,13 @@ def record(failure: Failure | None = None) -> StepRecord:
 
 def shown(width: int, failure: Failure | None = None) -> list[str]:
     """The lines of a terminal of this width in mid-run."""
-    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=True,
+        color_system=None,
+        _environ={"TERM": "xterm"},
+    )
     bar = BarPresenter(console)
     steps = make_steps([CELL, CellKey("pgx", "bytea", 8)], 2, seed=1)
     with bar:

@@ -20,6 +20,8 @@ Say = Callable[[str], None]
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 BRIDGE = "docker0"
+# Root's tools are here, and not always in PATH.
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 30
 INSTALL_TIMEOUT_SECONDS = 600
@@ -38,7 +40,7 @@ def engine(say: Say) -> Iterator[str]:
         return
     if os.geteuid() != 0:
         raise NotHereError("no Docker engine answers, and only root may start one")
-    if not shutil.which("dockerd"):
+    if not shutil.which("dockerd", path=SYSTEM_PATH):
         install(["docker.io", "iproute2"], say)
     with _private_engine(say) as private:
         yield private
@@ -101,6 +103,7 @@ def _private_engine(say: Say) -> Iterator[str]:
                 "--ip-forward=false",
                 "--ip-masq=false",
             ],
+            env={**os.environ, "PATH": SYSTEM_PATH},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -112,7 +115,8 @@ def _private_engine(say: Say) -> Iterator[str]:
     finally:
         _end(process)
         if not had_bridge and _bridge_exists():
-            subprocess.run(["ip", "link", "delete", BRIDGE], check=False)
+            delete = ["ip", "link", "delete", BRIDGE]
+            subprocess.run(delete, env={**os.environ, "PATH": SYSTEM_PATH}, check=False)
         shutil.rmtree(home, ignore_errors=True)
 
 

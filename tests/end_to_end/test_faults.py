@@ -97,7 +97,7 @@ def test_a_driver_that_cannot_be_installed_is_not_run_with_the_reason(faulty_run
     _, log, run, _ = faulty_run
     assert cell(run, "missing").status == "not-run"
     assert cell(run, "missing").reason == "this toolchain is never there; nothing helps"
-    assert "faulty: cannot be run: this toolchain is never there" in log
+    assert "cannot be run: this toolchain is never there" in log
 
 
 def test_an_answer_that_is_not_the_right_one_has_no_figure(tmp_path: Path) -> None:

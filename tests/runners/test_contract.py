@@ -83,7 +83,8 @@ def test_a_driver_measures_a_query(  # noqa: PLR0917 fixtures
     assert ready["checksum"] == (None if driver.synthetic else expect.checksum)
     assert result["queries"] == measure["queries"] > 0
     assert result["rows"] == result["queries"] * expect.rows
-    assert result["elapsed_ns"] == measure["elapsed_ns"] >= 0.2e9
+    # To the end of the last query, which may come before that of the window.
+    assert result["elapsed_ns"] == measure["elapsed_ns"] > 0.1e9
     assert measure["cpu_user_us"] + measure["cpu_system_us"] > 0
     assert measure["max_rss_kib"] > 1000
     check_latency(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from pgbench_drivers.results import storage
 from pgbench_drivers.server import Server, ServerError, choose_server
 from pgbench_drivers.server.admin import SCHEMA_PREFIX, admin_connection, connect, temporary_schema
 from tests.end_to_end.conftest import bench
+
+Schemas = Callable[[], list[str]]
 
 SNAPSHOT = """
 SELECT n.nspname, c.relname, c.relkind, c.oid, pg_relation_filenode(c.oid)
@@ -53,15 +55,20 @@ def use(spec: str, connections: int = 8) -> Server:
     ).__enter__()
 
 
-def schemas(connection: psycopg.Connection[Any]) -> list[str]:
-    found = connection.execute(
-        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (SCHEMA_PREFIX,)
-    )
-    return [name for (name,) in found]
+@pytest.fixture
+def schemas(admin: psycopg.Connection[Any]) -> Callable[[], list[str]]:
+    """Lists the schemas of runs, without those of other tests."""
+
+    def found() -> list[str]:
+        query = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
+        return [name for (name,) in admin.execute(query, (SCHEMA_PREFIX,))]
+
+    before = found()
+    return lambda: [name for name in found() if name not in before]
 
 
 def test_a_run_touches_nothing_but_a_schema_of_its_own(
-    embedded_server: Server, admin: psycopg.Connection[Any], tmp_path: Path
+    embedded_server: Server, admin: psycopg.Connection[Any], schemas: Schemas, tmp_path: Path
 ) -> None:
     admin.execute("CREATE SCHEMA mine CREATE TABLE kept (a int)")
     admin.execute("INSERT INTO mine.kept VALUES (1), (2)")
@@ -76,7 +83,7 @@ def test_a_run_touches_nothing_but_a_schema_of_its_own(
         assert done.returncode == 0, done.stderr
         assert admin.execute(SNAPSHOT).fetchall() == before
         assert admin.execute("SELECT a FROM mine.kept ORDER BY a").fetchall() == [(1,), (2,)]
-        assert schemas(admin) == []
+        assert schemas() == []
     finally:
         admin.execute("DROP SCHEMA mine CASCADE; DROP TABLE public.copy_target")
     run = storage.read(tmp_path / "run" / "result.json")
@@ -100,7 +107,7 @@ def test_the_password_is_in_none_of_the_files_that_a_run_leaves(
 
 
 def test_the_schema_of_a_killed_run_is_dropped_by_the_next(
-    embedded_server: Server, admin: psycopg.Connection[Any]
+    embedded_server: Server, admin: psycopg.Connection[Any], schemas: Schemas
 ) -> None:
     code = (
         "import os, psycopg, sys; from pgbench_drivers.server import admin\n"
@@ -109,14 +116,14 @@ def test_the_schema_of_a_killed_run_is_dropped_by_the_next(
     )
     killed = subprocess.run([sys.executable, "-c", code, dsn(embedded_server)], check=False)
     assert killed.returncode == 9
-    (left,) = schemas(admin)
+    (left,) = schemas()
     with admin_connection(embedded_server.endpoint) as other, temporary_schema(other) as name:
-        assert schemas(admin) == [name]
+        assert schemas() == [name]
         assert name != left
 
 
 def test_the_schema_of_another_run_is_left_alone(
-    embedded_server: Server, admin: psycopg.Connection[Any]
+    embedded_server: Server, admin: psycopg.Connection[Any], schemas: Schemas
 ) -> None:
     with (
         admin_connection(embedded_server.endpoint) as one,
@@ -124,18 +131,18 @@ def test_the_schema_of_another_run_is_left_alone(
         temporary_schema(one) as first,
         temporary_schema(two) as second,
     ):
-        assert set(schemas(admin)) == {first, second}
+        assert set(schemas()) == {first, second}
 
 
 def test_a_schema_that_a_killed_runner_still_uses_is_dropped(
-    embedded_server: Server, admin: psycopg.Connection[Any]
+    embedded_server: Server, admin: psycopg.Connection[Any], schemas: Schemas
 ) -> None:
     other = connect(embedded_server.endpoint)
     with temporary_schema(admin) as name:
         admin.execute(f"CREATE TABLE {name}.t (a int)")
         other.execute("BEGIN")
         other.execute(f"LOCK TABLE {name}.t")
-    assert schemas(admin) == []
+    assert schemas() == []
     with pytest.raises(psycopg.errors.AdminShutdown):
         other.execute("COMMIT")
 
@@ -194,7 +201,11 @@ def test_a_role_that_may_not_create_a_schema_gets_the_grant_to_type(
 
 
 def test_an_ordinary_role_with_that_grant_is_enough(
-    embedded_server: Server, admin: psycopg.Connection[Any], role: str, tmp_path: Path
+    embedded_server: Server,
+    admin: psycopg.Connection[Any],
+    schemas: Schemas,
+    role: str,
+    tmp_path: Path,
 ) -> None:
     admin.execute("GRANT CREATE ON DATABASE postgres TO guest")
     done = bench(
@@ -202,7 +213,7 @@ def test_an_ordinary_role_with_that_grant_is_enough(
         "--server", dsn(embedded_server, user=role, password=role),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert schemas(admin) == []
+    assert schemas() == []
 
 
 def test_a_read_only_server_is_refused(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pgbench_drivers.server.admin import connect
 from tests.end_to_end.conftest import alive, descendants
 
 CONNECTIONS = 5
+Homes = Callable[[], list[Path]]
 
 STARTED_AND_WAITING = f"""
 import sys, time
@@ -44,6 +46,13 @@ def homes_of(pid: int) -> list[Path]:
     return [path for base in (embedded.TMPFS, Path("/tmp")) for path in base.glob(wanted)]
 
 
+@pytest.fixture
+def homes() -> Homes:
+    """Directories of this process's servers, without those of other tests."""
+    before = homes_of(os.getpid())
+    return lambda: [home for home in homes_of(os.getpid()) if home not in before]
+
+
 def gone(pids: list[int], within_seconds: float = 15) -> bool:
     deadline = time.monotonic() + within_seconds
     while alive(pids) and time.monotonic() < deadline:
@@ -55,9 +64,9 @@ def postmaster(home: Path) -> int:
     return int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_it_answers_over_tcp_and_is_removed() -> None:
+def test_it_answers_over_tcp_and_is_removed(homes: Homes) -> None:
     with server() as started:
-        (home,) = homes_of(os.getpid())
+        (home,) = homes()
         processes = [postmaster(home), *descendants(postmaster(home))]
         with connect(started.endpoint) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -68,7 +77,7 @@ def test_it_answers_over_tcp_and_is_removed() -> None:
         wanted = str(CONNECTIONS + settings.SPARE_CONNECTIONS)
         assert started.info.settings["max_connections"] == wanted
     assert gone(processes)
-    assert homes_of(os.getpid()) == []
+    assert homes() == []
 
 
 def test_it_answers_on_a_unix_socket() -> None:
@@ -86,37 +95,43 @@ def test_it_asks_for_the_password() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
-def test_as_root_it_runs_as_an_unprivileged_user() -> None:
+def test_as_root_it_runs_as_an_unprivileged_user(homes: Homes) -> None:
     with server() as started:
-        (home,) = homes_of(os.getpid())
+        (home,) = homes()
         owner = Path(f"/proc/{postmaster(home)}").owner()
         assert owner in embedded.UNPRIVILEGED_USERS
         assert started.info.details["user"] == owner
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
-def test_binaries_that_this_user_cannot_read_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_binaries_that_this_user_cannot_read_are_copied(
+    homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "_can_run", lambda account, program: False)
     with server():
-        (home,) = homes_of(os.getpid())
+        (home,) = homes()
         program = Path(f"/proc/{postmaster(home)}/exe").readlink()
         assert home in program.parents
-    assert homes_of(os.getpid()) == []
+    assert homes() == []
 
 
 @pytest.mark.skipif(not embedded.TMPFS.exists(), reason="there is no tmpfs")
-def test_data_are_on_tmpfs_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_are_on_tmpfs_when_there_is_room(
+    homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "TMPFS_MINIMUM_BYTES", 0)
     with server() as started:
-        (home,) = homes_of(os.getpid())
+        (home,) = homes()
         assert home.parent == embedded.TMPFS
         assert started.info.details["data"] == "tmpfs"
 
 
-def test_data_are_on_disk_when_tmpfs_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_are_on_disk_when_tmpfs_is_too_small(
+    homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "TMPFS_MINIMUM_BYTES", 2**63)
     with server() as started:
-        (home,) = homes_of(os.getpid())
+        (home,) = homes()
         assert home.parent != embedded.TMPFS
         assert started.info.details["data"] == "disk"
 
@@ -138,24 +153,24 @@ def test_cpu_time_and_affinity_are_those_of_all_its_processes() -> None:
             started.set_affinity(frozenset({4000}))
 
 
-def test_an_error_removes_it() -> None:
+def test_an_error_removes_it(homes: Homes) -> None:
     processes = []
 
     def fail() -> None:
         with server():
-            processes.append(postmaster(homes_of(os.getpid())[0]))
+            processes.append(postmaster(homes()[0]))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert gone(processes)
-    assert homes_of(os.getpid()) == []
+    assert homes() == []
 
 
-def test_a_server_that_cannot_start_tells_why_and_leaves_nothing() -> None:
+def test_a_server_that_cannot_start_tells_why_and_leaves_nothing(homes: Homes) -> None:
     with pytest.raises(ServerError, match=r"ended while it started: .*max_connections"):
         server(connections=-50).__enter__()
-    assert homes_of(os.getpid()) == []
+    assert homes() == []
 
 
 def test_a_missing_package_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
