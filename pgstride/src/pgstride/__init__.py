@@ -1,12 +1,17 @@
 """A fast PostgreSQL driver for Python, asyncio first, with asyncpg's interface."""
 
-from pgstride import exceptions
+# All of asyncpg's modules that programs name, so that `pgstride.pool.Pool` is found, say.
+from pgstride import cursor as cursor
+from pgstride import exceptions as exceptions
+from pgstride import prepared_stmt as prepared_stmt
+from pgstride import protocol as protocol
+from pgstride import transaction as transaction
+from pgstride import types as types
 from pgstride._version import __version__ as __version__
-from pgstride.aio.connection import Connection
-from pgstride.aio.establish import connect
-from pgstride.aio.pool import Pool, create_pool
-from pgstride.core.rows import Record
+from pgstride.connection import Connection, connect
 from pgstride.exceptions import *  # noqa: F403 - its __all__ is ours too
+from pgstride.pool import Pool, create_pool
+from pgstride.protocol import Record
 from pgstride.types import *  # noqa: F403 - as in asyncpg, importable but not in __all__
 
 __all__: tuple[str, ...] = ("Connection", "Pool", "Record", "connect", "create_pool")

@@ -11,9 +11,14 @@ class Deadline:
     __slots__ = ("_at", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float | None) -> None:
-        """Raises ValueError for what is not a number."""
+        """Raises ValueError for what is no number, asyncio.TimeoutError if it is not positive."""
         self._loop = loop
-        self._at = None if seconds is None else loop.time() + checked_seconds(seconds)
+        self._at: float | None = None
+        if seconds is not None:
+            checked = checked_seconds(seconds)
+            if checked <= 0:
+                raise asyncio.TimeoutError
+            self._at = loop.time() + checked
 
     def left(self) -> float | None:
         """Seconds that are left, 0 when it is over; None: no time-out."""

@@ -11,6 +11,7 @@ from pgstride.core.statement cimport Statement
 
 from asyncio import TimeoutError  # before Python 3.11 not the built-in one
 
+from pgstride.aio.deadline import checked_seconds
 from pgstride.exceptions import ConnectionDoesNotExistError, InterfaceError
 
 # How many bytes of COPY TO STDOUT wait for the one who takes them, at most, and
@@ -173,6 +174,8 @@ cdef class Session(Frontend):
             return None
         if self.waited or self.closing:
             self.check_free()
+        if timeout is not None:
+            timeout = positive_seconds(timeout)
         self.uses += 1
         statement.last_use = self.uses
         waiter = self.create_future()
@@ -196,6 +199,8 @@ cdef class Session(Frontend):
         The operation has `rows`, `tag` and `suspended`.
         """
         self.check_free()
+        if timeout is not None:
+            timeout = positive_seconds(timeout)
         waiter = self.create_future()
         cdef ExtendedQuery operation = self.execute_statement(
             statement, arguments, limit, record_class, waiter
@@ -330,6 +335,14 @@ cdef class Session(Frontend):
         if not waiter.done():
             waiter.set_exception(TimeoutError())
         self.cancel_waiting(waiter)
+
+
+cdef object positive_seconds(object timeout):
+    """The time-out as a float; raises TimeoutError when it is over before anything is sent."""
+    cdef double seconds = checked_seconds(timeout)
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 cdef object lost(object error):

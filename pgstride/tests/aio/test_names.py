@@ -1,0 +1,86 @@
+"""Whatever asyncpg calls by a name has that name here."""
+
+import inspect
+
+import asyncpg
+import pytest
+
+import pgstride
+
+CLASSES = [
+    "Connection",
+    "Pool",
+    "Record",
+    "connection.LoggedQuery",
+    "cursor.Cursor",
+    "cursor.CursorFactory",
+    "cursor.CursorIterator",
+    "pool.PoolAcquireContext",
+    "pool.PoolConnectionProxy",
+    "prepared_stmt.PreparedStatement",
+    "transaction.Transaction",
+    "types.Attribute",
+    "types.BitString",
+    "types.Range",
+    "types.ServerVersion",
+    "types.Type",
+]
+
+# Custom codecs are not there yet.
+MISSING = {
+    "Connection.reload_schema_state",
+    "Connection.reset_type_codec",
+    "Connection.set_builtin_type_codec",
+    "Connection.set_type_codec",
+}
+
+
+def find(module, path):
+    found = module
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def test_exports_what_asyncpg_exports():
+    assert set(asyncpg.__all__) <= set(pgstride.__all__)
+    assert all(hasattr(pgstride, name) for name in asyncpg.types.__all__)
+
+
+@pytest.mark.parametrize("path", CLASSES)
+def test_classes_have_asyncpgs_methods(path):
+    names = {name for name in dir(find(asyncpg, path)) if not name.startswith("_")}
+    ours = set(dir(find(pgstride, path)))
+    absent = {name for name in names - ours if f"{path.rpartition('.')[2]}.{name}" not in MISSING}
+    if path == "pool.PoolConnectionProxy":
+        absent -= {name.partition(".")[2] for name in MISSING}
+    assert absent == set()
+
+
+@pytest.mark.parametrize("path", CLASSES)
+def test_methods_have_asyncpgs_arguments(path):
+    theirs, ours = find(asyncpg, path), find(pgstride, path)
+    for name, method in inspect.getmembers(theirs, inspect.isfunction):
+        if name.startswith("_") or not hasattr(ours, name):
+            continue
+        expected = inspect.signature(method).parameters
+        actual = inspect.signature(getattr(ours, name)).parameters
+        if any(one.kind is one.VAR_KEYWORD for one in actual.values()):
+            continue  # handed on to a method that is compared
+        assert list(actual) == list(expected), f"{path}.{name}"
+        for argument, parameter in expected.items():
+            assert actual[argument].kind == parameter.kind, f"{path}.{name}({argument})"
+            if isinstance(parameter.default, type):
+                continue  # Record and Connection, each of its own
+            assert actual[argument].default == parameter.default, f"{path}.{name}({argument})"
+
+
+def test_create_pool_has_asyncpgs_arguments():
+    expected = inspect.signature(asyncpg.create_pool).parameters
+    actual = inspect.signature(pgstride.create_pool).parameters
+    assert list(actual) == list(expected)
+    assert all(
+        actual[name].default == parameter.default
+        for name, parameter in expected.items()
+        if not isinstance(parameter.default, type)
+    )
