@@ -1,7 +1,8 @@
 """Builds the extension modules; everything else is in pyproject.toml.
 
 PGSTRIDE_DEBUG=1 builds for tests: with assertions, with all of Cython's
-checks, and without optimisation.
+checks, and without optimisation. PGSTRIDE_SANITIZE=1 builds with gcc's or
+clang's sanitizers of addresses and undefined behaviour (see docs/testing.md).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("src/pgstride")
 DEBUG = os.environ.get("PGSTRIDE_DEBUG") == "1"
+SANITIZE = os.environ.get("PGSTRIDE_SANITIZE") == "1"
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 # C sources that are compiled into the extension of the same package's module.
 C_SOURCES = {"pgstride.core.rows": ["src/pgstride/core/record.c"]}
@@ -38,8 +41,18 @@ DIRECTIVES = {
 def compile_arguments() -> list[str]:
     if sys.platform == "win32":
         return ["/Od", "/UNDEBUG"] if DEBUG else ["/O2"]
+    if SANITIZE:
+        # clang also counts which code was reached, for libFuzzer.
+        coverage = ["-fsanitize=fuzzer-no-link"] if "clang" in os.environ.get("CC", "") else []
+        return ["-O1", "-g", "-fno-omit-frame-pointer", "-UNDEBUG", *SANITIZERS, *coverage]
     # Python's own flags may be of any build: -DNDEBUG and -O3 are among them.
     return ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O2", "-fno-strict-aliasing", "-g0"]
+
+
+def macros() -> list[tuple[str, str]]:
+    if SANITIZE:
+        return [("PGSTRIDE_SANITIZE", "1")]
+    return [] if DEBUG else [("CYTHON_WITHOUT_ASSERTIONS", "1")]
 
 
 def extension(source: Path) -> Extension:
@@ -50,7 +63,8 @@ def extension(source: Path) -> Extension:
         include_dirs=[str(PACKAGE / "core"), str(PACKAGE / "codecs")],
         depends=[str(header) for header in sorted(PACKAGE.rglob("*.h"))],
         extra_compile_args=compile_arguments(),
-        define_macros=[] if DEBUG else [("CYTHON_WITHOUT_ASSERTIONS", "1")],
+        extra_link_args=SANITIZERS if SANITIZE else [],
+        define_macros=macros(),
     )
 
 

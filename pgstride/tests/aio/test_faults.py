@@ -201,8 +201,12 @@ def test_work_fails_clearly_wherever_the_network_does(loop_factory, client, mode
                 with pytest.raises(GONE_AT_WORK, match="closed"):
                     await connection.fetchval("SELECT 1")
             else:
-                with pytest.raises((asyncio.TimeoutError, pgstride.InterfaceError)):
-                    await connection.fetchval("SELECT 'its own answer or an error'")
+                try:  # on a busy machine the time-out may come before the fault
+                    answer = await connection.fetchval("SELECT 'its own answer'")
+                except (asyncio.TimeoutError, pgstride.InterfaceError):
+                    pass
+                else:
+                    assert answer == "its own answer"
             connection.terminate()
 
     async def main() -> None:

@@ -40,7 +40,7 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor);
 #define RECORD_KEPT_COLUMNS 16
 #define RECORD_KEPT 1024
 
-#if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS)
+#if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS) || defined(PGSTRIDE_SANITIZE)
 #define PGSTRIDE_NO_KEPT_RECORDS
 #else
 typedef struct {

@@ -73,8 +73,8 @@ cdef extern from "record.h":
 record_initialise()
 Record = <object>&RecordType
 
-# The name of the message stands for it in errors; 7 bytes are its type, length
-# and number of columns.
+# The bytes of a message's type and length, and those and the number of columns.
+cdef Py_ssize_t MESSAGE_HEAD = 5
 cdef Py_ssize_t DATA_ROW_HEAD = 7
 
 
@@ -150,7 +150,7 @@ cdef class RowDecoder:
         cdef PyObject *record = NULL
         cdef Py_ssize_t made = 0
         try:
-            while end - at >= DATA_ROW_HEAD and at[0] == b"D":
+            while end - at >= MESSAGE_HEAD and at[0] == b"D":
                 length = read_int32(at + 1)
                 if length < DATA_ROW_HEAD - 1:
                     raise ProtocolError(f"DataRow: impossible length {length}")

@@ -1,0 +1,30 @@
+"""Fuzzes the core with libFuzzer; needs atheris. See docs/testing.md."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import atheris
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "core")]
+
+from mutations import mutate  # noqa: E402
+from target import run_one  # noqa: E402
+
+
+def mutator(data: bytes, most: int, seed: int) -> bytes:
+    """Now our own mutations, which keep messages whole, now libFuzzer's."""
+    chance = random.Random(seed)
+    if chance.randrange(3):
+        data = mutate(data, chance)
+    else:
+        data = atheris.Mutate(data, len(data))
+    return data[:most]
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, run_one, custom_mutator=mutator)
+    atheris.Fuzz()
