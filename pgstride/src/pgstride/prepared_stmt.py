@@ -1,3 +1,5 @@
 """asyncpg's module of this name: prepared statements."""
 
-from pgstride.aio.prepared import PreparedStatement as PreparedStatement
+from pgstride.aio.prepared import PreparedStatement
+
+__all__ = ("PreparedStatement",)

@@ -1,4 +1,5 @@
 """asyncpg's module of this name: transactions."""
 
-from pgstride.aio.transaction import Transaction as Transaction
-from pgstride.aio.transaction import TransactionState as TransactionState
+from pgstride.aio.transaction import Transaction, TransactionState
+
+__all__ = ("Transaction", "TransactionState")

@@ -126,6 +126,16 @@ async def test_caches_so_many_statements(both):
         assert await connection.fetchval("SELECT count(*) FROM pg_prepared_statements") <= 4
 
 
+async def test_caches_statements_for_so_long(both):
+    count = "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int'"
+    async with both.connection(max_cached_statement_lifetime=0.1) as connection:
+        await connection.fetchval("SELECT $1::int", 1)
+        await asyncio.sleep(0.2)
+        assert await connection.fetchval("SELECT $1::text", "what closes it") == "what closes it"
+        assert await connection.fetchval(count) == 0
+        assert await connection.fetchval("SELECT $1::int", 1) == 1
+
+
 async def test_caches_no_long_statements(both):
     async with both.connection(max_cacheable_statement_size=100) as connection:
         long = f"SELECT '{'x' * 100}', $1::int"

@@ -144,10 +144,6 @@ class ConnectionBase:
         statement = await self._prepare(query, None if cached or named else UNNAMED, limit)
         if cached:
             session.remember(statement)
-            if options.max_cached_statement_lifetime:
-                self._loop.call_later(
-                    options.max_cached_statement_lifetime, session.forget, statement
-                )
         return statement
 
     async def _prepare(self, query: str, name: bytes | None, limit: Deadline) -> Statement:

@@ -147,6 +147,7 @@ async def _attempt(
         return SocketSession(
             loop,
             statement_limit=resolved.options.statement_cache_size,
+            statement_lifetime=resolved.options.max_cached_statement_lifetime,
             send_cancel=send_cancel,
         )
 

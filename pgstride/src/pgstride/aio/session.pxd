@@ -13,6 +13,8 @@ cdef class Session(Frontend):
     cdef object write
     cdef dict statements
     cdef readonly Py_ssize_t statement_limit
+    cdef double statement_lifetime
+    cdef object expiry_timer
     cdef long long uses
     cdef object timer
     cdef double timer_at

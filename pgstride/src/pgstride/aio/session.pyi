@@ -14,7 +14,12 @@ class Session(Frontend):
     watched: bool
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, *, statement_limit: int = 100, **others: Any
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        statement_limit: int = 100,
+        statement_lifetime: float = 0.0,
+        **others: Any,
     ) -> None: ...
     @property
     def loop(self) -> asyncio.AbstractEventLoop: ...

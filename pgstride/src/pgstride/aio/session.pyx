@@ -27,11 +27,14 @@ cdef class Session(Frontend):
     the cancelled statement has ended, as it would cancel the next one.
     """
 
-    def __cinit__(self, loop, *, Py_ssize_t statement_limit=100, **others):
+    def __cinit__(
+        self, loop, *, Py_ssize_t statement_limit=100, double statement_lifetime=0.0, **others
+    ):
         self.loop = loop
         self.create_future = loop.create_future
         self.statements = {}
         self.statement_limit = statement_limit
+        self.statement_lifetime = statement_lifetime
         self.closed_waiter = loop.create_future()
 
     # -- asyncio's calls
@@ -66,6 +69,9 @@ cdef class Session(Frontend):
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
+        if self.expiry_timer is not None:
+            self.expiry_timer.cancel()
+            self.expiry_timer = None
         if self.resumed_waiter is not None and not self.resumed_waiter.done():
             self.resumed_waiter.set_result(None)
         if self.hold is not None and not self.hold.done():
@@ -234,6 +240,24 @@ cdef class Session(Frontend):
         self.uses += 1
         statement.last_use = self.uses
         self.statements[statement.query] = statement
+        if self.statement_lifetime > 0.0:
+            statement.expires_at = self.loop.time() + self.statement_lifetime
+            if self.expiry_timer is None:
+                self.expiry_timer = self.loop.call_at(statement.expires_at, self._expire)
+
+    def _expire(self):
+        """Forget the statements that have been cached for long enough."""
+        cdef Statement statement
+        cdef double now = self.loop.time()
+        cdef double following = 0.0
+        self.expiry_timer = None
+        for statement in list(self.statements.values()):
+            if statement.expires_at <= now:
+                self.forget(statement)
+            elif following == 0.0 or statement.expires_at < following:
+                following = statement.expires_at
+        if following > 0.0:
+            self.expiry_timer = self.loop.call_at(following, self._expire)
 
     def forget(self, Statement statement not None):
         """Take a statement out of the cache, and close it unless it is in use elsewhere."""

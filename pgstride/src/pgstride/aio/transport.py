@@ -23,6 +23,7 @@ class SocketSession(Session, asyncio.BufferedProtocol):
         loop: asyncio.AbstractEventLoop,
         *,
         statement_limit: int,
+        statement_lifetime: float,
         send_cancel: Callable[[bytes], Any],
     ) -> None:
         self._send_cancel = send_cancel

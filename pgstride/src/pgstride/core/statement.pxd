@@ -12,6 +12,7 @@ cdef class Statement:
     cdef public bint closed
     cdef public long references
     cdef long long last_use
+    cdef double expires_at
     cdef Py_ssize_t parameter_count
     cdef bytes bind_head
     cdef bytes result_formats
