@@ -41,11 +41,13 @@ def _interruptible() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def started_run(directory: Path, *, steps: int = 1) -> tuple[subprocess.Popen[str], list[int]]:
+def started_run(
+    directory: Path, *, server: str = "embedded", steps: int = 1
+) -> tuple[subprocess.Popen[str], list[int]]:
     """A run of 20 rounds of which `steps` steps are on disk already, and its processes."""
     process = start(
         "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "60",
-        "--rounds", "20", "--server", "embedded", "-o", directory,
+        "--rounds", "20", "--server", server, "-o", directory,
     )  # fmt: skip
     assert process.stdout is not None
     for _ in range(steps):

@@ -23,7 +23,7 @@ from pgbench_drivers.server.docker import (
     data_directory,
 )
 from tests.containers import compose as composed
-from tests.end_to_end.conftest import bench, interrupt_impatiently, kill, start
+from tests.end_to_end.conftest import bench, interrupt_impatiently, kill, started_run
 
 CONNECTIONS = 20
 
@@ -132,7 +132,7 @@ def test_a_run_measures_against_the_container(docker_host: str, tmp_path: Path) 
 def test_an_interrupted_run_removes_the_container(
     docker_host: str, tmp_path: Path, number: signal.Signals
 ) -> None:
-    process = started_run(tmp_path / "run")
+    process, _ = started_run(tmp_path / "run", server="docker")
     kill(process.pid, number)
     _, log = process.communicate(timeout=60)
     assert process.returncode == 130, log
@@ -140,7 +140,7 @@ def test_an_interrupted_run_removes_the_container(
 
 
 def test_further_interrupts_do_not_disturb_the_removal(docker_host: str, tmp_path: Path) -> None:
-    process = started_run(tmp_path / "run")
+    process, _ = started_run(tmp_path / "run", server="docker")
     interrupt_impatiently(process)
     _, log = process.communicate(timeout=60)
     # The last interrupts may come while Python itself is ending.
@@ -151,7 +151,7 @@ def test_further_interrupts_do_not_disturb_the_removal(docker_host: str, tmp_pat
 def test_the_container_of_a_killed_run_is_removed_by_the_next(
     docker_host: str, tmp_path: Path
 ) -> None:
-    process = started_run(tmp_path / "killed")
+    process, _ = started_run(tmp_path / "killed", server="docker")
     kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     (left,) = our_containers()
@@ -170,17 +170,6 @@ def test_the_container_of_another_run_is_left_alone(docker_host: str) -> None:
         with server():
             assert len(our_containers()) == 2
         assert [container.id for container in our_containers()] == [first.id]
-
-
-def started_run(directory: Path):
-    """A long run against a container, of which one step is on disk already."""
-    process = start(
-        "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "60",
-        "--rounds", "60", "--server", "docker", "-o", directory,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline(), process.stderr and process.stderr.read()
-    return process
 
 
 def described() -> dict[str, Any]:

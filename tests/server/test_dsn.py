@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import Server, ServerError, choose_server
 from pgbench_drivers.server.admin import SCHEMA_PREFIX, admin_connection, connect, temporary_schema
-from tests.end_to_end.conftest import bench
+from tests.end_to_end.conftest import bench, kill, started_run
 
 Schemas = Callable[[], list[str]]
 
@@ -104,6 +105,18 @@ def test_the_password_is_in_none_of_the_files_that_a_run_leaves(
     assert to.password is not None
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or to.password.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_drops_its_schema(
+    embedded_server: Server, schemas: Schemas, tmp_path: Path, number: signal.Signals
+) -> None:
+    process, _ = started_run(tmp_path / "run", server=dsn(embedded_server))
+    assert len(schemas()) == 1
+    kill(process.pid, number)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 130, log
+    assert schemas() == []
 
 
 def test_the_schema_of_a_killed_run_is_dropped_by_the_next(
