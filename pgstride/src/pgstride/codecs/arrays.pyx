@@ -54,7 +54,8 @@ cdef class ArrayCodec(Codec):
         shape.dimensions = read_int32(data)
         if shape.dimensions < 0 or shape.dimensions > MOST_DIMENSIONS:
             raise ProtocolError(
-                f"an array of {shape.dimensions} dimensions, of which {MOST_DIMENSIONS} are possible"
+                f"an array of {shape.dimensions} dimensions, "
+                f"of which {MOST_DIMENSIONS} are possible"
             )
         if end - at < shape.dimensions * DIMENSION:
             raise ProtocolError(f"an array of {shape.dimensions} dimensions in {length} bytes")

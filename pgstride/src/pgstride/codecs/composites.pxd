@@ -5,6 +5,11 @@ from libc.stdint cimport uint32_t
 from pgstride.core.codec cimport Codec
 
 
+cdef enum:
+    # Below are types of PostgreSQL's own; those of extensions and users come after.
+    FIRST_GENERATED_OID = 10000
+
+
 cdef class CompositeCodec(Codec):
     cdef readonly tuple names
     cdef readonly tuple codecs

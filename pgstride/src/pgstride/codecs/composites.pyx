@@ -10,6 +10,7 @@ from pgstride.core.wire cimport read_int32, read_uint32, write_int32
 
 from collections.abc import Mapping
 
+from pgstride.codecs.builtin_types import SCALARS
 from pgstride.exceptions import (
     InternalClientError,
     OutdatedSchemaCacheError,
@@ -27,8 +28,6 @@ cdef extern from "Python.h":
 cdef enum:
     # Of each attribute: its type and its length.
     ATTRIBUTE_HEAD = 8
-    # Types of extensions and users have OIDs from here on.
-    FIRST_GENERATED_OID = 10000
 
 
 cdef inline Py_ssize_t read_head(
@@ -46,6 +45,14 @@ cdef inline Py_ssize_t read_head(
             f"a record's attribute {position} has length {size}, {end - at[0]} bytes are left"
         )
     return size
+
+
+cdef object shown_type(uint32_t oid):
+    """The name of a built-in type, the OID of another."""
+    for known, _, name, _ in SCALARS:
+        if known == oid:
+            return name
+    return oid
 
 
 cdef class CompositeCodec(Codec):
@@ -105,8 +112,8 @@ cdef class CompositeCodec(Codec):
         cdef uint32_t expected = self.oids[position]
         if received != expected:
             raise OutdatedSchemaCacheError(
-                f"unexpected data type of composite type attribute {position}: {received}, "
-                f"expected {expected}",
+                f"unexpected data type of composite type attribute {position}: "
+                f"{shown_type(received)!r}, expected {shown_type(expected)!r}",
                 schema=self.schema,
                 data_type=self.name,
                 position=position,
@@ -117,7 +124,7 @@ cdef class CompositeCodec(Codec):
         cdef Py_ssize_t begun = out.length
         cdef Py_ssize_t expected = PyTuple_GET_SIZE(self.codecs)
         cdef Py_ssize_t count = 0
-        if isinstance(value, Mapping):
+        if type(value) is not tuple and isinstance(value, Mapping):
             value = self.attributes_of(value)
         len(value)  # refuses iterators, as other values that are no records
         put_int32(out, 0)

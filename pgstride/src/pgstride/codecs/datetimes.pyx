@@ -267,7 +267,8 @@ cdef class TimetzCodec(Codec):
         if west <= -86400 or west >= 86400:
             raise ProtocolError(f"a time zone {west} seconds west of Greenwich")
         return decode_time_of_day(
-            read_int64(data), <object>datetime_utc() if west == 0 else fixed_zone(new_delta(0, <int>-west, 0))
+            read_int64(data),
+            <object>datetime_utc() if west == 0 else fixed_zone(new_delta(0, <int>-west, 0)),
         )
 
     cdef int encode(self, WriteBuffer out, object value) except -1:

@@ -27,7 +27,7 @@ cdef int64_t DAY = 86400000000
 
 
 cdef class IntervalCodec(Codec):
-    """interval; a year is decoded to 365 days, and a month to 30, as nothing says which they are."""
+    """interval; a year is decoded to 365 days, a month to 30, as nothing says which they are."""
 
     def __cinit__(self):
         self.format = 1

@@ -7,7 +7,7 @@ an int where there is no fraction, by the method of a context that rounds
 nothing; its text is six times as quick to get as its digits are.
 """
 
-from libc.stdint cimport int16_t, int32_t, int64_t, uint16_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint64_t
 
 from pgstride.core.buffer cimport WriteBuffer, reserve
 from pgstride.core.codec cimport Codec, refuse_length
@@ -190,7 +190,7 @@ cdef int put_head(WriteBuffer out, Py_ssize_t groups, int weight, int sign, int 
 cdef int put_int(WriteBuffer out, int64_t value) except -1:
     cdef uint64_t left = <uint64_t>value
     cdef int groups[5]
-    cdef int count = 0, zeros = 0, i
+    cdef int count = 0, i
     cdef char *at
     if value < 0:
         left = 0 - left

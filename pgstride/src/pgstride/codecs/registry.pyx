@@ -7,6 +7,7 @@ what its server says about them (`introspection`).
 
 from libc.stdint cimport uint32_t
 
+from pgstride.codecs.composites cimport FIRST_GENERATED_OID
 from pgstride.core.buffer cimport WriteBuffer
 from pgstride.core.codec cimport Codec
 
@@ -43,9 +44,6 @@ from pgstride.codecs.text_arrays import TextArrayCodec
 from pgstride.codecs.texts import TextCodec, VersionedTextCodec
 from pgstride.codecs.uuids import UuidCodec
 from pgstride.exceptions import UnsupportedClientFeatureError
-
-# Below are types of PostgreSQL's own, whose binary form may become known.
-cdef uint32_t FIRST_GENERATED_OID = 10000
 
 cdef dict FAMILIES = {
     "as text": lambda: TextCodec(0),
@@ -217,19 +215,20 @@ cdef class TypeRegistry:
         if kind == b"e":
             return define(TextCodec(), oid, schema, name, "scalar")
         if kind != b"b" or oid < FIRST_GENERATED_OID:
+            # As text now, its values would change when their binary form becomes known.
             raise UnsupportedClientFeatureError(
                 f"unhandled standard data type {name!r} (OID {oid})"
             )
         return define(TextCodec(0), oid, schema, name, "scalar")
 
     def encode(self, oid, value):
-        """The bytes of a value of a type that is known, in its codec's format (for tools and tests)."""
+        """The bytes of a value, in the format of the type's codec; for tools and tests."""
         cdef Codec codec = self.codec(oid)
         cdef WriteBuffer out = WriteBuffer()
         codec.encode(out, value)
         return out.take()[4:]
 
     def decode(self, oid, bytes data not None):
-        """The value that the bytes are, in the format of the type's codec (for tools and tests)."""
+        """The value of bytes in the format of the type's codec; for tools and tests."""
         cdef Codec codec = self.codec(oid)
         return codec.decode(<const char *>data, len(data))
