@@ -32,6 +32,8 @@ test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest $(ARGS)
 	$(IN) go go test ./...
 	$(IN) node npm test
+	$(IN) -e pgstride-tests python python -m pytest --quiet ../../pgstride
+	$(IN) -e pgstride-debug python python -m pytest --quiet ../../pgstride/tests/core
 
 lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every language
 	$(BIN)/pgbench-drivers setup
@@ -39,6 +41,7 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd drivers/python && ../../$(BIN)/mypy --python-executable .venvs/default/bin/python
+	cd pgstride && ../$(BIN)/mypy && PATH="$(abspath $(BIN)):$$PATH" cython-lint src
 	$(BIN)/lint-imports
 	unformatted="$$($(IN) go gofmt -l .)" && test -z "$$unformatted" || \
 	  { echo "gofmt would change $$unformatted: make format"; exit 1; }

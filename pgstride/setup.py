@@ -39,23 +39,25 @@ DIRECTIVES = {
 
 
 def compile_arguments() -> list[str]:
+    """The compiler's options, after Python's own."""
     if sys.platform == "win32":
         return ["/Od", "/UNDEBUG"] if DEBUG else ["/O2"]
     if SANITIZE:
         # clang also counts which code was reached, for libFuzzer.
         coverage = ["-fsanitize=fuzzer-no-link"] if "clang" in os.environ.get("CC", "") else []
         return ["-O1", "-g", "-fno-omit-frame-pointer", "-UNDEBUG", *SANITIZERS, *coverage]
-    # Python's own flags may be of any build: -DNDEBUG and -O3 are among them.
     return ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O2", "-fno-strict-aliasing", "-g0"]
 
 
 def macros() -> list[tuple[str, str]]:
+    """What the C sources find defined."""
     if SANITIZE:
         return [("PGSTRIDE_SANITIZE", "1")]
     return [] if DEBUG else [("CYTHON_WITHOUT_ASSERTIONS", "1")]
 
 
 def extension(source: Path) -> Extension:
+    """The extension module that a .pyx file is the source of."""
     name = ".".join(source.relative_to("src").with_suffix("").parts)
     return Extension(
         name,
@@ -72,6 +74,7 @@ class BuildExtensions(build_ext):
     """Translates to C only when it compiles: a source distribution has no C of Cython's."""
 
     def run(self) -> None:
+        """Translate what has changed, then compile it."""
         translated = cythonize(
             list(self.extensions),
             include_path=["src"],

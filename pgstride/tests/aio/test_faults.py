@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
-from fault_proxy import CLOSE, FROM_SERVER, MODES, STALL, TO_SERVER, Fault, FaultProxy
-from tidiness import each_loop, run_tidily
 
 import pgstride
+from fault_proxy import CLOSE, FROM_SERVER, MODES, STALL, TO_SERVER, Fault, FaultProxy
+from tidiness import each_loop, run_tidily
 
 EVERY_BYTE = "PGSTRIDE_LONG_TESTS" in os.environ
 AT_ONCE = 32
@@ -123,7 +123,9 @@ def test_the_question_for_tls_may_stay_without_an_answer(loop_factory, client, m
 
 
 @each_loop
-@pytest.mark.parametrize("answer", [b"X", b"", b"SN", b"N" + b"R\0\0\0\x08\0\0\0\0", b"E\0\0\0\x05\0"])
+@pytest.mark.parametrize(
+    "answer", [b"X", b"", b"SN", b"N" + b"R\0\0\0\x08\0\0\0\0", b"E\0\0\0\x05\0"]
+)
 def test_an_answer_to_the_question_for_tls_that_is_none_is_refused(loop_factory, answer):
     """Plaintext after the answer could have been sent by anybody (CVE-2021-23222)."""
 
@@ -138,8 +140,13 @@ def test_an_answer_to_the_question_for_tls_that_is_none_is_refused(loop_factory,
         port = listener.sockets[0].getsockname()[1]
         with pytest.raises(GONE_AT_WORK):
             await pgstride.connect(
-                host="127.0.0.1", port=port, user="u", password="p", database="d",
-                ssl="require", timeout=5,
+                host="127.0.0.1",
+                port=port,
+                user="u",
+                password="p",
+                database="d",
+                ssl="require",
+                timeout=5,
             )
         listener.close()
         await asyncio.sleep(0.1)

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from family_outcomes import (
     REGISTRY,
     Wire,
@@ -16,7 +17,6 @@ from family_outcomes import (
     check_same_outcome,
     check_same_value,
 )
-
 from pgstride.types import BitString
 
 BIT, VARBIT = 1560, 1562

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from family_outcomes import (
     REGISTRY,
     Wire,
@@ -17,7 +18,6 @@ from family_outcomes import (
     check_same_outcome,
     check_same_value,
 )
-
 from pgstride.types import Box, Circle, Line, LineSegment, Path, Point, Polygon
 
 POINT, LSEG, PATH, BOX, POLYGON, LINE, CIRCLE = 600, 601, 602, 603, 604, 628, 718

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from argument_samples import arguments
 
 import pgstride
+from argument_samples import arguments
 
 TYPES = list(arguments(pgstride))
 

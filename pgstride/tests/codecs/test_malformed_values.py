@@ -7,8 +7,8 @@ import random
 from typing import Any
 
 import pytest
-from codec_samples import SAMPLES, Sample
 
+from codec_samples import SAMPLES, Sample
 from pgstride.exceptions import InternalClientError, ProtocolError
 
 # Any number of bytes is a value of these.

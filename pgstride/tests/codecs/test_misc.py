@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from family_outcomes import (
     REGISTRY,
     Wire,
@@ -17,7 +18,6 @@ from family_outcomes import (
     check_same_value,
     outcome,
 )
-
 from pgstride.codecs.builtin_types import MULTIRANGES, RANGES, SCALARS, VECTORS
 
 TID, VOID, TXID_SNAPSHOT, SNAPSHOT, XID8 = 27, 2278, 2970, 5038, 5069

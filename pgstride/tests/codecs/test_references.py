@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+
 from codec_samples import SAMPLES, Sample
 
 # More than what caches of the interpreter's own may take in the meantime.

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-
 from pgstride.codecs.uuids import UUID
 
 UUID_OID = 2950

@@ -104,9 +104,7 @@ def parameter_description(*oids: int) -> bytes:
 
 def row_description(*columns: tuple[str, int]) -> bytes:
     """Columns as (name, type OID)."""
-    facts = (
-        cstring(name) + struct.pack(">IhIhih", 0, 0, oid, -1, -1, 1) for name, oid in columns
-    )
+    facts = (cstring(name) + struct.pack(">IhIhih", 0, 0, oid, -1, -1, 1) for name, oid in columns)
     return message(b"T", int16(len(columns)), *facts)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import backend
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.core.frontend import Frontend
 from pgstride.core.rows import RowDecoder
 from pgstride.core.statement import Statement
-
-import backend
 
 
 class Waiter:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import backend as b
 from conversation import Conversation, Waiter, statement
-
 from pgstride.core.operations import ExtendedQuery
 from pgstride.core.startup import Startup
 
@@ -81,7 +80,11 @@ def _many(conversation: Conversation) -> list[Waiter]:
 
 WIDE = (("id", b.INT8), ("name", b.TEXT), ("data", b.BYTEA), ("yes", b.BOOL), ("x", b.FLOAT8))
 WIDE_ROW = b.data_row(
-    (1 << 40).to_bytes(8, "big"), "Käse".encode(), b"\0\xff", b"\1", bytes.fromhex("3ff8" + "00" * 6)
+    (1 << 40).to_bytes(8, "big"),
+    "Käse".encode(),
+    b"\0\xff",
+    b"\1",
+    bytes.fromhex("3ff8" + "00" * 6),
 )
 
 EXCHANGES = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, integers, kinds, statement
 
+import backend as b
+from conversation import Conversation, Waiter, integers, kinds, statement
 from pgstride.exceptions import QueryCanceledError
 
 ANSWER = (b.bind_complete(), integers(1, 2), b.command_complete("SELECT 2"), b.ready_for_query())
@@ -143,7 +143,14 @@ def test_copy_from_stdin_in_the_extended_protocol_is_refused_and_synchronised_ag
 def test_what_copy_to_stdout_sends_is_passed_over():
     conversation = Conversation()
     simple, extended = conversation.simple("COPY t TO STDOUT"), conversation.fetch(statement())
-    copied = (b.copy_out_response(), b.copy_data(b"1\n"), b.copy_done(), b.command_complete("COPY 1"))
-    conversation.hears(*copied, b.ready_for_query(), b.bind_complete(), *copied, b.ready_for_query())
+    copied = (
+        b.copy_out_response(),
+        b.copy_data(b"1\n"),
+        b.copy_done(),
+        b.command_complete("COPY 1"),
+    )
+    conversation.hears(
+        *copied, b.ready_for_query(), b.bind_complete(), *copied, b.ready_for_query()
+    )
     assert simple.result == "COPY 1"
     assert extended.result == []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, kinds, statement
 
+import backend as b
+from conversation import Conversation, Waiter, kinds, statement
 from pgstride.exceptions import DataError, InterfaceError
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tracemalloc
 
-import backend as b
 import pytest
+
+import backend as b
 from conversation import Conversation, integers, statement
 
 SMALLEST, USUAL = 16 * 1024, 256 * 1024

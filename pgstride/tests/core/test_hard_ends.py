@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, decoder, integers, statement
 
+import backend as b
+from conversation import Conversation, Waiter, decoder, integers, statement
 from pgstride.core.rows import RowDecoder
 from pgstride.core.statement import Statement
 
@@ -26,8 +26,14 @@ class Interrupted(Conversation):
         raise self.interruption
 
 
-ANSWER = (b.bind_complete(), integers(1), b.notice_response("now"), integers(2),
-          b.command_complete("SELECT 2"), b.ready_for_query())
+ANSWER = (
+    b.bind_complete(),
+    integers(1),
+    b.notice_response("now"),
+    integers(2),
+    b.command_complete("SELECT 2"),
+    b.ready_for_query(),
+)
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])

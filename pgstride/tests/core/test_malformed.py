@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
+
+import backend as b
 from conversation import Conversation, Waiter, statement
 from exchanges import EXCHANGES, NAMES, Exchange, seen
-
 from pgstride.exceptions import PostgresError, ProtocolError
 
 
@@ -66,7 +66,9 @@ def test_a_message_with_bytes_cut_off_or_added_is_refused_or_understood(exchange
             result = seen(conversation, waiters)
             if original[:1] not in b"KGHdc":
                 assert isinstance(conversation.broken, (ProtocolError, PostgresError)), (
-                    i, changed, result["outcomes"]
+                    i,
+                    changed,
+                    result["outcomes"],
                 )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, integers, statement
 
+import backend as b
+from conversation import Conversation, Waiter, integers, statement
 from pgstride.exceptions import ProtocolError
 
 Begin = Callable[[Conversation], Waiter]
@@ -68,16 +68,44 @@ def test_while_nothing_is_under_way_no_answer_is_taken(name: str):
     assert name in str(conversation.broken)
 
 
-NEVER_TO_FETCH = ["NoData", "ParameterDescription", "RowDescription", "BackendKeyData",
-                  "Authentication", "NegotiateProtocolVersion", "FunctionCallResponse",
-                  "CopyBothResponse"]
-NEVER_TO_DESCRIBE = ["CommandComplete", "CopyInResponse", "CopyOutResponse", "CopyData", "CopyDone",
-                     "DataRow", "EmptyQueryResponse", "PortalSuspended", "BackendKeyData",
-                     "Authentication", "NegotiateProtocolVersion", "FunctionCallResponse",
-                     "CopyBothResponse"]
-NEVER_TO_QUERY = ["ParseComplete", "BindComplete", "CloseComplete", "NoData", "PortalSuspended",
-                  "ParameterDescription", "BackendKeyData", "Authentication",
-                  "NegotiateProtocolVersion", "FunctionCallResponse", "CopyBothResponse"]
+NEVER_TO_FETCH = [
+    "NoData",
+    "ParameterDescription",
+    "RowDescription",
+    "BackendKeyData",
+    "Authentication",
+    "NegotiateProtocolVersion",
+    "FunctionCallResponse",
+    "CopyBothResponse",
+]
+NEVER_TO_DESCRIBE = [
+    "CommandComplete",
+    "CopyInResponse",
+    "CopyOutResponse",
+    "CopyData",
+    "CopyDone",
+    "DataRow",
+    "EmptyQueryResponse",
+    "PortalSuspended",
+    "BackendKeyData",
+    "Authentication",
+    "NegotiateProtocolVersion",
+    "FunctionCallResponse",
+    "CopyBothResponse",
+]
+NEVER_TO_QUERY = [
+    "ParseComplete",
+    "BindComplete",
+    "CloseComplete",
+    "NoData",
+    "PortalSuspended",
+    "ParameterDescription",
+    "BackendKeyData",
+    "Authentication",
+    "NegotiateProtocolVersion",
+    "FunctionCallResponse",
+    "CopyBothResponse",
+]
 
 
 @pytest.mark.parametrize("name", NEVER_TO_FETCH)
@@ -119,8 +147,12 @@ def test_a_result_ends_only_once():
 
 @pytest.mark.parametrize(
     "messages",
-    [(), (b.parse_complete(),), (b.parse_complete(), b.parameter_description()),
-     (b.parse_complete(), b.no_data())],
+    [
+        (),
+        (b.parse_complete(),),
+        (b.parse_complete(), b.parameter_description()),
+        (b.parse_complete(), b.no_data()),
+    ],
 )
 def test_a_description_without_parameters_or_columns_is_none(messages: tuple[bytes, ...]):
     refused(describing, *messages, b.ready_for_query())

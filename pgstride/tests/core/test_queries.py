@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, integers, kinds, statement
 
+import backend as b
+from conversation import Conversation, Waiter, integers, kinds, statement
 from pgstride.exceptions import DivisionByZeroError, InterfaceError, PostgresError
 
 
@@ -50,9 +50,13 @@ def test_bind_execute_and_sync_travel_together():
     conversation.fetch(statement(("n", b.INT4), parameters=(b.INT4, b.TEXT)), 7, None, limit=2)
     bind = (
         b"\0s1\0"  # portal and statement
-        + b.int16(1) + b.int16(1)  # all parameters binary
-        + b.int16(2) + b.field(b.int32(7)) + b.field(None)
-        + b.int16(1) + b.int16(1)  # all results binary
+        + b.int16(1)
+        + b.int16(1)  # all parameters binary
+        + b.int16(2)
+        + b.field(b.int32(7))
+        + b.field(None)
+        + b.int16(1)
+        + b.int16(1)  # all results binary
     )
     assert conversation.says() == [("B", bind), ("E", b"\0" + b.int32(2)), ("S", b"")]
 
@@ -86,9 +90,18 @@ def test_an_error_in_the_middle_of_a_pipeline_fails_only_its_query():
     conversation = Conversation()
     before, wrong, after = (conversation.fetch(statement(("n", b.INT4))) for _ in range(3))
     conversation.hears(
-        b.bind_complete(), integers(1), b.command_complete("SELECT 1"), b.ready_for_query(),
-        b.bind_complete(), integers(2), b.error_response("division by zero"), b.ready_for_query(),
-        b.bind_complete(), integers(3), b.command_complete("SELECT 1"), b.ready_for_query(),
+        b.bind_complete(),
+        integers(1),
+        b.command_complete("SELECT 1"),
+        b.ready_for_query(),
+        b.bind_complete(),
+        integers(2),
+        b.error_response("division by zero"),
+        b.ready_for_query(),
+        b.bind_complete(),
+        integers(3),
+        b.command_complete("SELECT 1"),
+        b.ready_for_query(),
     )
     assert before.result[0]["n"] == 1
     assert isinstance(wrong.error, DivisionByZeroError)
@@ -100,9 +113,7 @@ def test_an_error_in_the_middle_of_a_pipeline_fails_only_its_query():
 def test_of_two_errors_the_first_is_raised():
     conversation = Conversation()
     waiter = conversation.fetch(statement())
-    conversation.hears(
-        b.error_response("first"), b.error_response("second"), b.ready_for_query()
-    )
+    conversation.hears(b.error_response("first"), b.error_response("second"), b.ready_for_query())
     assert str(waiter.error) == "first"
 
 
@@ -156,9 +167,9 @@ def test_an_empty_simple_query_gives_an_empty_tag():
 @pytest.mark.parametrize("text", ["SELECT '\0'", "\ud800"])
 def test_text_that_the_protocol_cannot_carry_is_refused_and_nothing_sent(text: str):
     conversation = Conversation()
-    with pytest.raises(ValueError, match="null character|surrogates"):
+    with pytest.raises(ValueError, match=r"null character|surrogates"):
         conversation.simple(text)
-    with pytest.raises(ValueError, match="null character|surrogates"):
+    with pytest.raises(ValueError, match=r"null character|surrogates"):
         conversation.describe(text)
     assert conversation.take_output() == b""
     assert conversation.pending == 0
@@ -206,8 +217,11 @@ def test_many_executions_are_undone_by_a_rollback_before_the_sync():
     assert kinds(sent) == "BEPBES"
     assert sent[2] == ("P", b"\0ROLLBACK\0\0\0")
     conversation.hears(
-        b.bind_complete(), b.command_complete("INSERT 0 1"),
-        b.parse_complete(), b.bind_complete(), b.command_complete("ROLLBACK"),
+        b.bind_complete(),
+        b.command_complete("INSERT 0 1"),
+        b.parse_complete(),
+        b.bind_complete(),
+        b.command_complete("ROLLBACK"),
         b.ready_for_query(),
     )
     assert waiter.done()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import collections.abc
 import copy
-import importlib
 import operator
 import pickle
 
@@ -29,8 +28,12 @@ def row(driver, server):
     async def fetch(query, record_class):
         endpoint = server.endpoint
         connection = await driver.connect(
-            host=endpoint.host, port=endpoint.port, user=endpoint.user,
-            password=endpoint.password, database=endpoint.database, ssl=False,
+            host=endpoint.host,
+            port=endpoint.port,
+            user=endpoint.user,
+            password=endpoint.password,
+            database=endpoint.database,
+            ssl=False,
         )
         try:
             return (await connection.fetch(query, record_class=record_class))[0]
@@ -104,8 +107,16 @@ def test_a_name_may_be_of_a_subclass_of_str(record):
 
 @pytest.mark.parametrize(
     "part",
-    [slice(None), slice(1), slice(1, None), slice(None, None, -1), slice(0, 9, 2), slice(5, 2),
-     slice(-2, None), slice(2**100)],
+    [
+        slice(None),
+        slice(1),
+        slice(1, None),
+        slice(None, None, -1),
+        slice(0, 9, 2),
+        slice(5, 2),
+        slice(-2, None),
+        slice(2**100),
+    ],
 )
 def test_a_slice_is_a_tuple(record, part):
     assert record[part] == tuple(record)[part]
@@ -181,7 +192,7 @@ def test_repr_shows_names_and_values(row):
     assert repr(row(ROW)) == "<Record a=1 b='x' c=None d=[1, 2]>"
     assert repr(row(NONE)) == "<Record>"
     assert str(row(ATOMIC)) == "<Record a=1 b='x' c=None>"
-    assert repr(row("SELECT 1 AS \"naïve name\"")) == "<Record naïve name=1>"
+    assert repr(row('SELECT 1 AS "naïve name"')) == "<Record naïve name=1>"
 
 
 def test_repr_of_records_within_records(row):
@@ -193,7 +204,7 @@ def test_equals_tuples_and_records_of_the_same_values(row):
     record = row(ATOMIC)
     assert record == row("SELECT 1 AS other, 'x'::text AS names, NULL::int AS here")
     assert record == (1, "x", None)
-    assert (1, "x", None) == record
+    assert record == (1, "x", None)
     assert record != (1, "x")
     assert record != (1, "x", 0)
     assert record != [1, "x", None]
@@ -335,6 +346,6 @@ def test_copying_makes_nothing_that_differs(record):
     for make in (copy.copy, copy.deepcopy):
         try:
             made = make(record)
-        except Exception:  # noqa: BLE001, S112 - refused, as pickling is
+        except Exception:  # noqa: BLE001 - refused, as pickling is
             continue
         assert made == record

@@ -7,14 +7,19 @@ import random
 import sys
 import weakref
 
-import backend as b
 import pytest
-from conversation import decoder
 
+import backend as b
+from conversation import decoder
 from pgstride.core.rows import Record
 
-ARRAY_OF_TWO = b.int32(1) + b.int32(0) + b.int32(b.INT4) + b.int32(2) + b.int32(1) + (
-    b.field(b.int32(1_000_001)) + b.field(b.int32(1_000_002))
+ARRAY_OF_TWO = (
+    b.int32(1)
+    + b.int32(0)
+    + b.int32(b.INT4)
+    + b.int32(2)
+    + b.int32(1)
+    + (b.field(b.int32(1_000_001)) + b.field(b.int32(1_000_002)))
 )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, decoder, integers, statement
 
+import backend as b
+from conversation import Conversation, Waiter, decoder, integers, statement
 from pgstride.exceptions import ProtocolError
 
 COLUMNS = (("id", b.INT8), ("name", b.TEXT), ("data", b.BYTEA), ("yes", b.BOOL), ("x", b.FLOAT8))
@@ -67,8 +67,10 @@ def test_a_value_that_python_cannot_hold_fails_only_its_query():
     first, wrong, last = (conversation.fetch(made) for _ in range(3))
 
     def rows(*values: bytes) -> bytes:
-        return b.bind_complete() + b"".join(map(b.data_row, values)) + (
-            b.command_complete("SELECT") + b.ready_for_query()
+        return (
+            b.bind_complete()
+            + b"".join(map(b.data_row, values))
+            + (b.command_complete("SELECT") + b.ready_for_query())
         )
 
     conversation.hears(rows(b"good"), rows(b"good", b"\xff\xfe", b"good"), rows(b"good"))
@@ -103,8 +105,10 @@ def test_a_result_owns_its_memory():
     def fetch(letter: bytes) -> object:
         waiter = conversation.fetch(made)
         conversation.hears(
-            b.bind_complete(), b.data_row(letter * 100, letter * 1000),
-            b.command_complete("SELECT 1"), b.ready_for_query(),
+            b.bind_complete(),
+            b.data_row(letter * 100, letter * 1000),
+            b.command_complete("SELECT 1"),
+            b.ready_for_query(),
         )
         return waiter.result[0]
 
@@ -119,8 +123,10 @@ def test_a_small_value_keeps_no_large_buffer_alive():
     made = statement(("t", b.TEXT), ("d", b.BYTEA))
     waiter = conversation.fetch(made)
     conversation.hears(
-        b.bind_complete(), b.data_row(b"small", bytes(1 << 20)),
-        b.command_complete("SELECT 1"), b.ready_for_query(),
+        b.bind_complete(),
+        b.data_row(b"small", bytes(1 << 20)),
+        b.command_complete("SELECT 1"),
+        b.ready_for_query(),
     )
     small = waiter.result[0]["t"]
     assert not [x for x in gc.get_referents(small) if isinstance(x, (bytearray, memoryview))]
@@ -142,7 +148,9 @@ def test_records_within_records_end_before_the_stack_does():
     deep, flat = conversation.fetch(made), conversation.fetch(made)
     for depth in (1_000_000, 2):
         conversation.hears(
-            b.bind_complete(), nested_record(depth), b.command_complete("SELECT 1"),
+            b.bind_complete(),
+            nested_record(depth),
+            b.command_complete("SELECT 1"),
             b.ready_for_query(),
         )
     assert isinstance(deep.error, RecursionError)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter
-from scram_server import ScramServer
 
+import backend as b
+from conversation import Conversation, Waiter
 from pgstride.exceptions import InterfaceError, ProtocolError
+from scram_server import ScramServer
 
 READY = (b.authentication_ok(), b.backend_key_data(), b.ready_for_query())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from conversation import Conversation
 from exchanges import EXCHANGES, NAMES, Exchange, seen
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, kinds
 
+import backend as b
+from conversation import Conversation, Waiter, kinds
 from pgstride.exceptions import (
     InterfaceError,
     InvalidAuthorizationSpecificationError,
@@ -94,7 +94,12 @@ def test_an_md5_salt_has_four_bytes(salt: bytes):
 
 
 @pytest.mark.parametrize(
-    "request_", [b.authentication_cleartext(), b.authentication_md5(), b.authentication_sasl("SCRAM-SHA-256")]
+    "request_",
+    [
+        b.authentication_cleartext(),
+        b.authentication_md5(),
+        b.authentication_sasl("SCRAM-SHA-256"),
+    ],
 )
 def test_a_password_that_was_not_given_is_asked_of_the_user(request_: bytes):
     conversation, waiter = spoken(None)
@@ -239,8 +244,15 @@ def test_an_older_minor_version_of_the_server_is_accepted(options: tuple[str, ..
 
 @pytest.mark.parametrize(
     "body",
-    [b"", bytes(7), bytes(4) + b.int32(1), bytes(4) + b.int32(1) + b"open", bytes(9),
-     bytes(4) + b.int32(-1), bytes(4) + b.int32(0x7FFFFFFF) + b"a\0"],
+    [
+        b"",
+        bytes(7),
+        bytes(4) + b.int32(1),
+        bytes(4) + b.int32(1) + b"open",
+        bytes(9),
+        bytes(4) + b.int32(-1),
+        bytes(4) + b.int32(0x7FFFFFFF) + b"a\0",
+    ],
 )
 def test_a_malformed_negotiation_is_refused(body: bytes):
     conversation, waiter = spoken()

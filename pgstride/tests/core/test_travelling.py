@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, integers, kinds, statement
 
+import backend as b
+from conversation import Conversation, Waiter, integers, kinds, statement
 from pgstride.exceptions import (
     DataError,
     InFailedSQLTransactionError,
@@ -195,8 +195,10 @@ def test_a_reset_that_nobody_waits_for_may_not_fail_unnoticed():
     conversation.reset_with_next("RESET ALL")
     waiter = conversation.fetch(statement(("n", b.INT4)))
     conversation.hears(
-        b.error_response("canceling statement", "57014"), b.ready_for_query(),
-        *ONE_ROW, b.ready_for_query(),
+        b.error_response("canceling statement", "57014"),
+        b.ready_for_query(),
+        *ONE_ROW,
+        b.ready_for_query(),
     )
     # The session may still have the settings of whoever had it before.
     assert str(waiter.error) == "canceling statement"

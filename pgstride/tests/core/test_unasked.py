@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
+
+import backend as b
 from conversation import Conversation, statement
 from exchanges import EXCHANGES, NAMES, Exchange, seen
 

@@ -18,11 +18,9 @@ from target import run_one  # noqa: E402
 def mutator(data: bytes, most: int, seed: int) -> bytes:
     """Now our own mutations, which keep messages whole, now libFuzzer's."""
     chance = random.Random(seed)
-    if chance.randrange(3):
-        data = mutate(data, chance)
-    else:
-        data = atheris.Mutate(data, len(data))
-    return data[:most]
+    ours = chance.randrange(3) > 0
+    mutated = mutate(data, chance) if ours else atheris.Mutate(data, len(data))
+    return mutated[:most]
 
 
 if __name__ == "__main__":

@@ -11,11 +11,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "core"), str(HERE.parent / "codecs")]
 
+import backend as b  # noqa: E402
 from codec_samples import SAMPLES  # noqa: E402
 from exchanges import EXCHANGES  # noqa: E402
 from target import PHASES, TYPES  # noqa: E402
-
-import backend as b  # noqa: E402
 
 RECORDED = HERE / "corpus"
 

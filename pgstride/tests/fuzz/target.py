@@ -11,10 +11,9 @@ import logging
 import re
 from collections.abc import Callable
 
+import backend as b
 from conversation import Conversation, Waiter, statement
 from exchanges import seen
-
-import backend as b
 from pgstride.codecs.builtin_types import MULTIRANGES, RANGES, SCALARS, VECTORS
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.core.rows import Record, RowDecoder
@@ -58,8 +57,18 @@ TYPES = all_types()
 def learned() -> TypeRegistry:
     """A registry with types of a user's."""
     registry = TypeRegistry()
-    facts = ("oid", "schema", "name", "kind", "base", "element", "delimiter", "subtype",
-             "attribute_names", "attribute_types")
+    facts = (
+        "oid",
+        "schema",
+        "name",
+        "kind",
+        "base",
+        "element",
+        "delimiter",
+        "subtype",
+        "attribute_names",
+        "attribute_types",
+    )
     types = (
         (90001, "s", "pair", b"c", 0, 0, b",", None, ["a", "b"], [23, 25]),
         (90002, "s", "_pair", b"b", 0, 90001, b",", None, [], []),

@@ -7,6 +7,7 @@ import random
 import time
 
 import pytest
+
 from mutations import mutate
 from seeds import seeds
 from target import run_one
@@ -33,7 +34,7 @@ def test_mutations_of_the_corpus_give_no_finding():
             data = mutate(data, chance)
             try:
                 run_one(data)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 whatever it is
                 pytest.fail(f"seed {seed}: {error!r} for the input {data!r}")
             tried += 1
     assert tried

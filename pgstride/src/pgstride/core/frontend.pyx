@@ -562,7 +562,9 @@ cdef class Frontend:
         self.end_group(operation)
         return operation
 
-    def put_many(self, Statement statement not None, iterator, Py_ssize_t position, Py_ssize_t most):
+    def put_many(
+        self, Statement statement not None, iterator, Py_ssize_t position, Py_ssize_t most
+    ):
         """Write executions until there are `most` bytes or no more arguments.
 
         Returns the position of the next element, or -1 at the end. Raises

@@ -47,6 +47,7 @@ cdef class ExtendedQuery(Operation):
 
     @staticmethod
     cdef ExtendedQuery describing(object waiter, str query, bytes statement_name)
+
     @staticmethod
     cdef ExtendedQuery fetching(object waiter, str query, RowDecoder decoder)
 
