@@ -248,7 +248,8 @@ class Copying(QueryLogging):
         await self._ready_to_copy(limit)
         session = self._session
         waiter = self._loop.create_future()
-        session.start_operation(session.copy_in(text, waiter), limit.left())
+        operation = session.copy_in(text, waiter)
+        session.start_operation(operation, limit.left())
         try:
             await feed(waiter, limit)
             if not waiter.done():
@@ -256,10 +257,7 @@ class Copying(QueryLogging):
                 session.send()
             return await waiter  # type: ignore[no-any-return]
         except BaseException:
-            # Without CopyFail the server would wait for data, even when told to cancel.
-            session.fail_copy(b"COPY aborted due to an exception in its source")
-            session.send()
-            session.cancel_waiting(waiter)
+            session.stop_copy_in(operation, b"COPY aborted due to an exception in its source")
             raise
 
     async def _send_pieces(

@@ -158,10 +158,12 @@ class Pool(PoolQueries):
         if self._init is not None:
             try:
                 await self._init(connection)
-            except BaseException:
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised again
                 # Nobody knows what state it is in.
-                await connection.close()
-                raise
+                try:
+                    await connection.close()
+                finally:
+                    raise error
         return connection
 
     # -- sizes

@@ -115,11 +115,13 @@ class PoolConnectionHolder:
             await self.pool._setup(proxy)
             if self.connection is None:
                 raise ConnectionDoesNotExistError("connection was closed during its setup")
-        except (Exception, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised again
             # Nobody knows what state it is in.
             proxy._detach()
-            await connection.close()
-            raise
+            try:
+                await connection.close()
+            finally:
+                raise error
         self.lent = True
 
     def lend_directly(self) -> Connection:

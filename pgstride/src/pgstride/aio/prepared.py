@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.cursor import CursorFactory
@@ -105,9 +105,9 @@ class PreparedStatement(ConnectionResource):
         return json.loads(plan)
 
     @guarded
-    async def fetch(self, *args: Any, timeout: float | None = None) -> list[Record]:
+    def fetch(self, *args: Any, timeout: float | None = None) -> Coroutine[Any, Any, list[Record]]:
         """Execute the statement and return its rows."""
-        return await self._execute(args, 0, timeout)
+        return self._execute(args, 0, timeout)
 
     @guarded
     async def fetchval(self, *args: Any, column: int = 0, timeout: float | None = None) -> Any:

@@ -134,6 +134,21 @@ cdef class Session(Frontend):
         if self.broken is None:
             self.transport.resume_reading()
 
+    def stop_copy_in(self, Operation operation not None, bytes reason not None):
+        """Have the server give up what is being copied in, unless the copy is over.
+
+        Without CopyFail it would wait for data even when it is told to cancel;
+        without being told to cancel, it may not read as far as CopyFail.
+        """
+        cdef Operation other = self.first
+        while other is not None and other is not operation:
+            other = other.following
+        if other is not None and self.broken is None:
+            self.abandon(operation)
+            self.fail_copy(reason)
+            self.flush()
+            self.cancel_on_server()
+
     def check_free(self):
         """Raise InterfaceError when an operation is under way or the session is closed."""
         if self.broken is not None or self.closing:
@@ -293,8 +308,20 @@ cdef class Session(Frontend):
     def cancel_waiting(self, waiter):
         """Whoever waited does so no more: have the server cancel the statement."""
         cdef Operation operation = self.find(waiter)
-        if operation is not None and self.abandon(operation):
-            self.cancel_on_server()
+        if operation is not None:
+            if self.abandon(operation):
+                self.cancel_on_server()
+        elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            self.give_up(waiter.result())
+
+    cdef int give_up(self, object result) except -1:
+        """The result has come too late: nobody will use the statement that it may describe."""
+        cdef bytes name
+        if isinstance(result, ExtendedQuery):
+            name = (<ExtendedQuery>result).statement_name
+            if name:
+                self.close_later(name)
+        return 0
 
     def cancel_on_server(self):
         """Hold all statements, and have the server told by `request_cancel`."""
