@@ -28,6 +28,7 @@ cdef class Session(Frontend):
     cdef CopyOut copying
 
     cdef Operation find(self, object waiter)
+    cdef int give_up(self, object result) except -1
     cdef int flush(self) except -1
     cdef int set_deadline(self, Operation operation, object timeout) except -1
     cdef int release_hold(self) except -1

@@ -44,10 +44,15 @@ class Preparer:
         """
         described = await self._describe(query, name, wait, timeout)
         oids = [*described.parameter_oids, *(oid for _, oid in described.columns or ())]
-        missing = self._registry.missing(oids)
-        if missing:
-            self._registry.learn(await fetch(INTROSPECTION_QUERY, missing))
-        return self._statement(query, name, described)
+        try:
+            missing = self._registry.missing(oids)
+            if missing:
+                self._registry.learn(await fetch(INTROSPECTION_QUERY, missing))
+            return self._statement(query, name, described)
+        except BaseException:
+            # Nobody will ever ask the server for it.
+            self._session.close_statement(Statement(query, name, (), None))
+            raise
 
     async def _describe(
         self,
