@@ -36,7 +36,9 @@ def run_tidily(
     loop.set_exception_handler(lambda _, context: complaints.append(context))
     sockets, futures = open_sockets(), pending_futures()
     try:
-        loop.run_until_complete(asyncio.wait_for(main(), seconds))
+        task = loop.create_task(main())
+        loop.call_later(seconds, task.cancel)
+        loop.run_until_complete(task)
         loop.run_until_complete(nothing_left())
         gc.collect()
         loop.run_until_complete(asyncio.sleep(0))
@@ -44,7 +46,7 @@ def run_tidily(
         assert open_sockets() <= sockets
     finally:
         loop.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 async def nothing_left(seconds: float = 5.0) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pgstride.aio.deadline import Deadline
+from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.statements import UNNAMED, Preparer
 from pgstride.exceptions import InterfaceError, InvalidCachedStatementError
 
@@ -182,7 +182,12 @@ class ConnectionBase:
                 session.send()
                 if (room := session.wait_for_room()) is not None:
                     await asyncio.wait((room, waiter), return_when=asyncio.FIRST_COMPLETED)
-            self._end_many(operation, undo=False)
+            # Whatever has ended it early, what has been executed must not be committed.
+            self._end_many(operation, undo=position >= 0)
+        except asyncio.CancelledError:
+            self._end_many(operation, undo=True)
+            session.cancel_waiting(waiter)
+            raise
         except BaseException:
             self._end_many(operation, undo=True)
             await self._wait_quietly(waiter)
@@ -230,7 +235,7 @@ class ConnectionBase:
     async def _settle(self, limit: Deadline) -> None:
         """Wait until a cancelled statement has ended."""
         while (hold := self._session.hold) is not None:
-            await asyncio.wait_for(asyncio.shield(hold), limit.left())
+            await within(limit.left(), asyncio.shield(hold))
 
     async def _fetch_own(self, query: str, *args: Any) -> list[Any]:
         """Run a query of the driver's own."""

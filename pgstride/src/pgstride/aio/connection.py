@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pgstride.aio.base import ConnectionProxy
 from pgstride.aio.copying import Copying
 from pgstride.aio.cursor import CursorFactory
-from pgstride.aio.deadline import Deadline
+from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.listeners import Listening
 from pgstride.aio.prepared import PreparedStatement
 from pgstride.aio.server_facts import ConnectionSettings, server_version
@@ -277,7 +277,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
                 session.terminate()
                 session.send()
                 session.transport.close()
-                await asyncio.wait_for(asyncio.shield(session.closed_waiter), limit.left())
+                await within(limit.left(), asyncio.shield(session.closed_waiter))
         except (Exception, asyncio.CancelledError):
             session.abort()
             raise

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Deadline:
@@ -23,6 +28,20 @@ class Deadline:
     def left(self) -> float | None:
         """Seconds that are left, 0 when it is over; None: no time-out."""
         return None if self._at is None else max(0.0, self._at - self._loop.time())
+
+
+async def within(seconds: float | None, awaitable: Awaitable[T]) -> T:
+    """The result of `awaitable`; raises asyncio.TimeoutError after so many seconds (None: never).
+
+    Before Python 3.12, asyncio.wait_for() loses a cancellation that comes in
+    the same turn of the loop as the result.
+    """
+    if seconds is None:
+        return await awaitable
+    if sys.version_info < (3, 11):
+        return await asyncio.wait_for(awaitable, seconds)
+    async with asyncio.timeout(seconds):
+        return await awaitable
 
 
 def checked_seconds(seconds: float) -> float:

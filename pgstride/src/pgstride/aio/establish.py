@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.connection import Connection
+from pgstride.aio.deadline import within
 from pgstride.aio.transport import SocketSession
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.connecting import (
@@ -61,7 +62,7 @@ async def connect(
         check_record_class(record_class)
     resolved = resolve(dsn, timeout=timeout, **arguments)
     establishing = establish(resolved, loop, connection_class, record_class)
-    return await asyncio.wait_for(establishing, resolved.options.timeout)
+    return await within(resolved.options.timeout, establishing)
 
 
 async def establish(
@@ -81,6 +82,10 @@ async def establish(
         except (OSError, ConnectionDoesNotExistError) as failure:
             error = failure
             continue
+        except BaseException:
+            if second_choice is not None:
+                second_choice.terminate()
+            raise
         connection = connection_class(
             session,
             TypeRegistry(),
@@ -89,14 +94,20 @@ async def establish(
             resolved.options,
             record_class,
         )
-        if await _matches(connection, wanted):
+        try:
+            if await _matches(connection, wanted):
+                if second_choice is not None:
+                    await second_choice.close()
+                return connection
+            if wanted is SessionAttribute.prefer_standby and second_choice is None:
+                second_choice = connection
+            else:
+                await connection.close()
+        except BaseException:
+            connection.terminate()
             if second_choice is not None:
-                await second_choice.close()
-            return connection
-        if wanted is SessionAttribute.prefer_standby and second_choice is None:
-            second_choice = connection
-        else:
-            await connection.close()
+                second_choice.terminate()
+            raise
     if second_choice is not None:
         return second_choice
     raise error or TargetServerAttributeNotMatched(
@@ -140,8 +151,11 @@ async def _attempt(
     opened = partial(_open, endpoint, resolved, loop, encrypt)
 
     async def send_cancel(request: bytes) -> None:
-        _, protocol = await opened(lambda: _CancelProtocol(loop, request))
-        await protocol.closed
+        transport, protocol = await opened(lambda: _CancelProtocol(loop, request))
+        try:
+            await protocol.closed
+        finally:
+            transport.abort()
 
     def make_session() -> SocketSession:
         return SocketSession(
@@ -239,6 +253,8 @@ class _TlsRequest(asyncio.Protocol):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.answer: asyncio.Future[bool] = loop.create_future()
+        # Nobody asks for an error that comes when connecting was cancelled.
+        self.answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.write(SSL_REQUEST)  # type: ignore[attr-defined]

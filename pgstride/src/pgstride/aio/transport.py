@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakMethod
 
+from pgstride.aio.deadline import within
 from pgstride.aio.session import Session
 
 # A server that does not close the connection of a CancelRequest has not taken it.
@@ -47,12 +48,14 @@ class SocketSession(Session, asyncio.BufferedProtocol):
     def request_cancel(self) -> None:
         """Send the CancelRequest in a task of its own."""
         request = self.cancel_request()
-        assert request is not None, "no statement runs before start-up is over"
-        self._cancel_task = self.loop.create_task(self._cancel(request))
+        if request is None:  # some poolers give no key: the statement ends by itself
+            self.cancel_sent()
+        else:
+            self._cancel_task = self.loop.create_task(self._cancel(request))
 
     async def _cancel(self, request: bytes) -> None:
         try:
-            await asyncio.wait_for(self._send_cancel(request), CANCEL_TIMEOUT_SECONDS)
+            await within(CANCEL_TIMEOUT_SECONDS, self._send_cancel(request))
         except (OSError, asyncio.TimeoutError):
             pass  # the statement ends by itself, or the connection does
         finally:
