@@ -30,6 +30,7 @@ cdef class Frontend:
 
     cdef bytes reset_query
     cdef bytes begin_query
+    cdef bint begin_under_way
     cdef readonly bint begin_lost
     cdef list statements_to_close
 

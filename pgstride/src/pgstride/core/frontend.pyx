@@ -236,6 +236,8 @@ cdef class Frontend:
                 self.fail(operation.error)
             return 0
         extended = <ExtendedQuery>operation
+        if extended.begins:
+            self.begin_under_way = False
         if extended.leading and self.transaction_status == b"I":
             self.begin_lost = True
         if extended.abandoned and extended.statement_name and extended.error is None:
@@ -289,7 +291,10 @@ cdef class Frontend:
     def in_transaction(self):
         """Whether a transaction is open, will be with the next statement, or was to be."""
         return (
-            self.transaction_status != b"I" or self.begin_query is not None or self.begin_lost
+            self.transaction_status != b"I"
+            or self.begin_query is not None
+            or self.begin_under_way
+            or self.begin_lost
         )
 
     @property
@@ -414,6 +419,7 @@ cdef class Frontend:
             self.begin_query = None
             operation.leading = 1
             operation.begins = True
+            self.begin_under_way = True
         self.statements_to_close = None
         return self.enqueue(operation)
 
