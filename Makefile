@@ -41,7 +41,8 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd drivers/python && ../../$(BIN)/mypy --python-executable .venvs/default/bin/python
-	cd pgstride && ../$(BIN)/mypy && PATH="$(abspath $(BIN)):$$PATH" cython-lint src
+	cd pgstride && ../$(BIN)/mypy && ../$(BIN)/mypy benchmarks tools
+	cd pgstride && PATH="$(abspath $(BIN)):$$PATH" cython-lint src
 	$(BIN)/lint-imports
 	unformatted="$$($(IN) go gofmt -l .)" && test -z "$$unformatted" || \
 	  { echo "gofmt would change $$unformatted: make format"; exit 1; }

@@ -17,12 +17,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pyperf
-from samples import NAMES, OIDS, Row, sample
 
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.core.frontend import Frontend
 from pgstride.core.rows import RowDecoder
 from pgstride.core.statement import Statement
+from samples import NAMES, OIDS, Row, sample
 
 Benchmark = Callable[[], Any]
 
