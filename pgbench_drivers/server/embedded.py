@@ -36,6 +36,7 @@ STOP_TIMEOUT_SECONDS = 15.0
 INITDB_TIMEOUT_SECONDS = 120.0
 LOG_LINES_IN_ERROR = 5
 PR_SET_PDEATHSIG = 1
+IPC_RMID = 0
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -59,7 +60,7 @@ class EmbeddedServer(Server):
 
     def start(self) -> None:
         for leftover in _leftovers():
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove(leftover)
         account = _account()
         base = _base_directory()
         self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{processes.identity()}-", dir=base))
@@ -82,7 +83,7 @@ class EmbeddedServer(Server):
             _end(self._postmaster)
             self._postmaster = None
         if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
+            _remove(self._home)
             self._home = None
         self._endpoint = None
 
@@ -161,6 +162,10 @@ class EmbeddedServer(Server):
             "-c", f"port={port}",
             "-c", f"unix_socket_directories={self._home}",
         ]  # fmt: skip
+        if self._home.parent == TMPFS:
+            # Files in the data directory, which go with it: those of "posix"
+            # stay in memory when the postmaster is killed.
+            arguments += ["-c", "dynamic_shared_memory_type=mmap"]
         with (self._home / "log").open("wb") as log:
             self._postmaster = subprocess.Popen(
                 [binaries / "postgres", "-D", self._home / "data", *arguments],
@@ -240,6 +245,17 @@ def _leftovers() -> list[Path]:
     """Directories of orchestrators that no longer run."""
     found = [*TMPFS.glob(f"{PREFIX}*"), *Path(tempfile.gettempdir()).glob(f"{PREFIX}*")]
     return [path for path in found if not _owner_runs(path)]
+
+
+def _remove(home: Path) -> None:
+    """Remove a server's directory, and the memory that a killed postmaster leaves."""
+    try:
+        # Its line 7 is "key id" (miscadmin.h); an orderly end removes the file.
+        shared_memory = (home / "data" / "postmaster.pid").read_text().splitlines()[6]
+        _LIBC.shmctl(int(shared_memory.split()[1]), IPC_RMID, None)
+    except (OSError, ValueError, IndexError):
+        pass
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _owner_runs(path: Path) -> bool:

@@ -179,6 +179,24 @@ def test_a_missing_package_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatc
         server().__enter__()
 
 
+def test_a_killed_server_leaves_no_shared_memory(homes: Homes) -> None:
+    with server() as started:
+        (home,) = homes()
+        segment = (home / "data" / "postmaster.pid").read_text().splitlines()[6].split()[1]
+        assert segment in shared_memory()
+        if home.parent == embedded.TMPFS:
+            assert started.info.settings["dynamic_shared_memory_type"] == "mmap"
+        os.kill(postmaster(home), signal.SIGKILL)
+    assert homes() == []
+    assert segment not in shared_memory()
+
+
+def shared_memory() -> set[str]:
+    """Ids of the System V segments of this machine."""
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    return {line.split()[1] for line in lines}
+
+
 def in_a_process_of_its_own() -> tuple[subprocess.Popen[str], list[int]]:
     """An orchestrator with a started server, and the server's processes."""
     process = subprocess.Popen(
