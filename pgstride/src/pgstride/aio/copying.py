@@ -9,7 +9,7 @@ from typing import Any
 
 from pgstride.aio.copy_ends import Writer, opened_output, opened_source
 from pgstride.aio.copy_statements import copy_from_text, copy_query_text, copy_to_text
-from pgstride.aio.deadline import Deadline
+from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.query_loggers import QueryLogging
 from pgstride.aio.sql import quote_identifier, quote_table
 from pgstride.core.copying import CopyRows
@@ -238,7 +238,7 @@ class Copying(QueryLogging):
         """Write what comes, until it is all; while we write, reading may pause."""
         while True:
             if data := operation.take():
-                await asyncio.wait_for(write(data), limit.left())
+                await within(limit.left(), write(data))
             elif waiter.done():
                 return
             else:
@@ -265,7 +265,7 @@ class Copying(QueryLogging):
     ) -> None:
         while not waiter.done():
             try:
-                piece = await asyncio.wait_for(pieces.__anext__(), limit.left())
+                piece = await within(limit.left(), pieces.__anext__())
             except StopAsyncIteration:
                 return
             self._session.copy_data(piece)
@@ -285,7 +285,7 @@ class Copying(QueryLogging):
     ) -> None:
         while not waiter.done():
             try:
-                rows.add(await asyncio.wait_for(records.__anext__(), limit.left()))
+                rows.add(await within(limit.left(), records.__anext__()))
             except StopAsyncIteration:
                 return
             if rows.size >= CHUNK_BYTES:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.connection import Connection
+from pgstride.aio.deadline import within
 from pgstride.aio.establish import connect as connect_to_server
 from pgstride.aio.pool_acquire import PoolAcquireContext
 from pgstride.aio.pool_holder import PoolConnectionHolder
@@ -224,9 +225,7 @@ class Pool(PoolQueries):
         holder = self._take_ready()
         if holder is not None:
             return holder.lend(timeout)
-        if timeout is None:
-            return await self._acquire_slowly(timeout)
-        return await asyncio.wait_for(self._acquire_slowly(timeout), timeout)
+        return await within(timeout, self._acquire_slowly(timeout))
 
     async def _acquire_slowly(self, timeout: float | None) -> PoolConnectionProxy:
         holder = await self._queue.take()

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pgstride.aio.connection import RESET_QUERY, Connection
-from pgstride.aio.deadline import Deadline
+from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.pool_proxy import PoolConnectionProxy
 from pgstride.exceptions import (
     ConnectionDoesNotExistError,
@@ -185,9 +185,9 @@ class PoolConnectionHolder:
             limit = Deadline(connection._loop, timeout)
             await connection._settle(limit)
             if pool._reset is None:
-                await asyncio.wait_for(connection.reset(), limit.left())
+                await within(limit.left(), connection.reset())
             else:
-                await asyncio.wait_for(self._reset(connection), limit.left())
+                await within(limit.left(), self._reset(connection))
         except (Exception, asyncio.CancelledError):
             if self.connection is connection:
                 connection.terminate()
