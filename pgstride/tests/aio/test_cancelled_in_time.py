@@ -272,8 +272,11 @@ def test_a_connection_that_cannot_be_asked_what_it_is_is_closed(loop_factory, se
     async def main():
         with pytest.raises(RuntimeError, match="no"):
             await pgstride.connect(
-                host=server.endpoint.host, port=server.endpoint.port,
-                connection_class=Unwilling, target_session_attrs="primary", **tcp,
+                host=server.endpoint.host,
+                port=server.endpoint.port,
+                connection_class=Unwilling,
+                target_session_attrs="primary",
+                **tcp,
             )
 
     run_tidily(loop_factory, main)

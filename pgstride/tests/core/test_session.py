@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conversation import decoder, integers, kinds, split
 
 import backend as b
+from conversation import decoder, integers, kinds, split
 from pgstride.aio.session import Session
 from pgstride.core.statement import Statement
 from pgstride.exceptions import InterfaceError
