@@ -72,20 +72,35 @@ async def establish(
     record_class: type[Record] | None,
 ) -> Connection:
     """A connection to the first endpoint that can be reached and is of the wanted kind."""
+    opened: list[Connection] = []
+    try:
+        chosen = await _choose(resolved, loop, connection_class, record_class, opened)
+        for connection in opened:
+            if connection is not chosen:
+                await connection.close()
+    except BaseException:
+        for connection in opened:
+            connection.terminate()
+        raise
+    return chosen
+
+
+async def _choose(
+    resolved: Resolved,
+    loop: asyncio.AbstractEventLoop,
+    connection_class: type[Connection],
+    record_class: type[Record] | None,
+    opened: list[Connection],
+) -> Connection:
+    """The same; `opened` are it and others that are still open."""
     wanted = resolved.parameters.target_session_attrs
-    endpoints = list(resolved.endpoints)
     error: Exception | None = None
-    second_choice: Connection | None = None
-    for endpoint in endpoints:
+    for endpoint in resolved.endpoints:
         try:
             session = await _open_session(endpoint, resolved, loop)
         except (OSError, ConnectionDoesNotExistError) as failure:
             error = failure
             continue
-        except BaseException:
-            if second_choice is not None:
-                second_choice.terminate()
-            raise
         connection = connection_class(
             session,
             TypeRegistry(),
@@ -94,22 +109,14 @@ async def establish(
             resolved.options,
             record_class,
         )
-        try:
-            if await _matches(connection, wanted):
-                if second_choice is not None:
-                    await second_choice.close()
-                return connection
-            if wanted is SessionAttribute.prefer_standby and second_choice is None:
-                second_choice = connection
-            else:
-                await connection.close()
-        except BaseException:
-            connection.terminate()
-            if second_choice is not None:
-                second_choice.terminate()
-            raise
-    if second_choice is not None:
-        return second_choice
+        opened.append(connection)
+        if await _matches(connection, wanted):
+            return connection
+        # The first one is better than none where a standby is only preferred.
+        if wanted is not SessionAttribute.prefer_standby or len(opened) > 1:
+            await opened.pop().close()
+    if opened:
+        return opened[0]
     raise error or TargetServerAttributeNotMatched(
         f"None of the hosts match the target attribute requirement {wanted.value!r}"
     )
