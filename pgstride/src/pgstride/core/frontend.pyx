@@ -215,9 +215,13 @@ cdef class Frontend:
         self.pending -= 1
         if operation.waited_for:
             self.waited -= 1
-        self.after_operation(operation)
         waiter = operation.waiter
-        if waiter is not None and not waiter.done():
+        if waiter is not None and waiter.done():
+            # Cancelled in the turn of the loop in which the answer has come.
+            operation.abandoned = True
+            waiter = None
+        self.after_operation(operation)
+        if waiter is not None:
             if operation.error is None:
                 waiter.set_result(outcome)
             else:
@@ -240,7 +244,13 @@ cdef class Frontend:
             self.begin_under_way = False
         if extended.leading and self.transaction_status == b"I":
             self.begin_lost = True
-        if extended.abandoned and extended.statement_name and extended.error is None:
+        if extended.closing is not None and extended.error is not None:
+            # A cancellation may have come before them.
+            for name in extended.closing[extended.closed :]:
+                self.close_later(name)
+        if extended.statement_name and extended.parsed \
+                and (extended.abandoned or extended.error is not None):
+            # Parsed for nobody; an error that came later does not undo it.
             self.close_later(extended.statement_name)
         return 0
 
@@ -420,6 +430,7 @@ cdef class Frontend:
             operation.leading = 1
             operation.begins = True
             self.begin_under_way = True
+        operation.closing = self.statements_to_close
         self.statements_to_close = None
         return self.enqueue(operation)
 

@@ -39,6 +39,9 @@ cdef class ExtendedQuery(Operation):
     cdef bint wants_tag
     cdef bint wants_operation
     cdef bytes statement_name
+    cdef bint parsed
+    cdef list closing
+    cdef Py_ssize_t closed
     cdef Py_ssize_t expected
     cdef bint described
 

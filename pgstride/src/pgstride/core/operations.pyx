@@ -70,7 +70,8 @@ cdef class ExtendedQuery(Operation):
 
     `leading` commands, such as a BEGIN that travels with the first statement
     of its transaction, are executed before the one that the waiter asked for;
-    `begins` stays true for such a BEGIN.
+    `begins` stays true for such a BEGIN. `closing` are the names of statements
+    that the group closes first, of which so many have been `closed`.
     `expected` is the number of Executes that have not been answered.
     """
 
@@ -105,6 +106,10 @@ cdef class ExtendedQuery(Operation):
                 self.tag = command_tag(body, size)
         elif kind == b"2" or kind == b"1" or kind == b"3":
             require_empty(kind, size)  # BindComplete, ParseComplete, CloseComplete
+            if kind == b"1" and self.leading == 0:
+                self.parsed = True
+            elif kind == b"3":
+                self.closed += 1
         elif kind == b"s":  # PortalSuspended
             require_empty(kind, size)
             self.answered(kind)
