@@ -78,6 +78,20 @@ def _many(conversation: Conversation) -> list[Waiter]:
     return [waiter]
 
 
+def _copy_in(conversation: Conversation) -> list[Waiter]:
+    waiter = Waiter()
+    conversation.copy_in("COPY t FROM STDIN", waiter)
+    conversation.copy_data(b"1\n")
+    conversation.end_copy()
+    return [waiter]
+
+
+def _copy_out(conversation: Conversation) -> list[Waiter]:
+    waiter = Waiter()
+    conversation.copy_out("COPY t TO STDOUT", waiter)
+    return [waiter]
+
+
 WIDE = (("id", b.INT8), ("name", b.TEXT), ("data", b.BYTEA), ("yes", b.BOOL), ("x", b.FLOAT8))
 WIDE_ROW = b.data_row(
     (1 << 40).to_bytes(8, "big"),
@@ -221,6 +235,38 @@ EXCHANGES = [
         (
             b.copy_in_response(),
             b.error_response("COPY from stdin failed", "57014"),
+            b.ready_for_query(),
+        ),
+    ),
+]
+
+EXCHANGES += [
+    Exchange(
+        "copy in",
+        _copy_in,
+        (b.copy_in_response(2), b.command_complete("COPY 1"), b.ready_for_query()),
+    ),
+    Exchange(
+        "copy out",
+        _copy_out,
+        (
+            b.copy_out_response(2),
+            b.copy_data(b"1\n"),
+            b.copy_data(b""),
+            b.copy_done(),
+            b.command_complete("COPY 2"),
+            b.ready_for_query(),
+        ),
+    ),
+    Exchange(
+        "COPY TO STDOUT in a fetch",
+        lambda conversation: [conversation.fetch(statement())],
+        (
+            b.bind_complete(),
+            b.copy_out_response(),
+            b.copy_data(b"1\n"),
+            b.copy_done(),
+            b.command_complete("COPY 1"),
             b.ready_for_query(),
         ),
     ),

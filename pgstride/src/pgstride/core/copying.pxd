@@ -14,6 +14,7 @@ cdef class CopyOut(Operation):
     cdef WriteBuffer data
     cdef object reader
     cdef bint accepted
+    cdef bint finished
 
 
 cdef class CopyRows:

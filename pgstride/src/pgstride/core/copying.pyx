@@ -16,7 +16,7 @@ from pgstride.core.buffer cimport (
     reserve,
 )
 from pgstride.core.codec cimport Codec
-from pgstride.core.messages cimport command_tag
+from pgstride.core.messages cimport check_copy, command_tag
 from pgstride.core.operations cimport Operation
 from pgstride.core.wire cimport write_int32
 
@@ -44,8 +44,9 @@ cdef class CopyIn(Operation):
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"G" and not self.accepted:  # CopyInResponse
+            check_copy(kind, body, size)
             self.accepted = True
-        elif kind == b"C" and self.accepted:  # CommandComplete
+        elif kind == b"C" and self.accepted and self.tag is None:  # CommandComplete
             self.tag = command_tag(body, size)
         else:
             self.unexpected(kind)
@@ -88,15 +89,17 @@ cdef class CopyOut(Operation):
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"H" and not self.accepted:  # CopyOutResponse
+            check_copy(kind, body, size)
             self.accepted = True
-        elif kind == b"d" and self.accepted:  # CopyData
+        elif kind == b"d" and self.accepted and not self.finished:  # CopyData
             if not self.skipping:
                 put_bytes(self.data, body, size)
                 if self.reader is not None:
                     self.wake()
-        elif kind == b"c" and self.accepted:  # CopyDone
-            pass
-        elif kind == b"C" and self.accepted:  # CommandComplete
+        elif kind == b"c" and self.accepted and not self.finished:  # CopyDone
+            check_copy(kind, body, size)
+            self.finished = True
+        elif kind == b"C" and self.finished and self.tag is None:  # CommandComplete
             self.tag = command_tag(body, size)
         else:
             self.unexpected(kind)

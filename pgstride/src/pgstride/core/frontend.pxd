@@ -37,7 +37,7 @@ cdef class Frontend:
     cdef int enqueue(self, Operation operation) except -1
     cdef int check_usable(self) except -1
     cdef bint may_copy(self)
-    cdef int refuse_copy(self) except -1
+    cdef int refuse_copy(self, const char *body, Py_ssize_t size) except -1
     cdef int close_later(self, bytes name) except -1
     cdef Py_ssize_t begin_group(self) except -1
     cdef int end_group(self, ExtendedQuery operation) except -1

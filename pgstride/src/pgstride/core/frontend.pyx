@@ -11,6 +11,7 @@ from libc.string cimport memcpy, memmove
 from pgstride.core.buffer cimport WriteBuffer, put_bytes, put_object
 from pgstride.core.copying cimport CopyIn, CopyOut
 from pgstride.core.messages cimport (
+    check_copy,
     begin_message,
     end_message,
     message_name,
@@ -192,7 +193,7 @@ cdef class Frontend:
         elif self.first is None:
             raise ProtocolError(f"{message_name(kind)} while no query was under way")
         elif kind == b"G" and not self.first.takes_copy and self.may_copy():
-            self.refuse_copy()
+            self.refuse_copy(body, size)
         else:
             self.first.handle(kind, body, size)
         return 0
@@ -671,8 +672,9 @@ cdef class Frontend:
             isinstance(operation, ExtendedQuery) and (<ExtendedQuery>operation).expected > 0
         )
 
-    cdef int refuse_copy(self) except -1:
+    cdef int refuse_copy(self, const char *body, Py_ssize_t size) except -1:
         """Answer an unexpected CopyInResponse by CopyFail, or the statement would never end."""
+        check_copy(b"G", body, size)
         put_copy_fail(self.out, b"COPY FROM STDIN needs copy_to_table or copy_records_to_table")
         if isinstance(self.first, ExtendedQuery):
             # The server has ignored the Sync that it read as part of the copy.

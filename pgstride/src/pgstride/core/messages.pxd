@@ -5,6 +5,7 @@ from pgstride.core.buffer cimport WriteBuffer
 
 cdef str message_name(char kind)
 cdef int check_tag(const char *body, Py_ssize_t size) except -1
+cdef int check_copy(char kind, const char *body, Py_ssize_t size) except -1
 cdef int check_row(const char *body, Py_ssize_t size) except -1
 cdef bytes command_tag(const char *body, Py_ssize_t size)
 cdef list parameter_oids(const char *body, Py_ssize_t size)

@@ -130,6 +130,23 @@ cdef int check_tag(const char *body, Py_ssize_t size) except -1:
     return 0
 
 
+cdef int check_copy(char kind, const char *body, Py_ssize_t size) except -1:
+    """CopyInResponse, CopyOutResponse, CopyData, CopyDone: formats, of which nothing is needed."""
+    cdef Body b
+    cdef int count
+    if kind == b"d":
+        return 0
+    if kind == b"c":
+        return require_empty(kind, size)
+    b = body_of(message_name(kind), body, size)
+    b.need(1)
+    b.at += 1
+    count = b.count()
+    b.need(2 * count)
+    b.at += 2 * count
+    return b.finish()
+
+
 cdef int check_row(const char *body, Py_ssize_t size) except -1:
     """DataRow, when nobody wants to have it."""
     cdef Body b = body_of("DataRow", body, size)

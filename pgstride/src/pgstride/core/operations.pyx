@@ -9,6 +9,7 @@ parameter changes) and ErrorResponse are the frontend's business.
 cimport cython
 
 from pgstride.core.messages cimport (
+    check_copy,
     check_row,
     check_tag,
     column_descriptions,
@@ -123,7 +124,8 @@ cdef class ExtendedQuery(Operation):
         elif self.statement_name is not None:
             self.describe(kind, body, size)
         elif kind == b"H" or kind == b"d" or kind == b"c":
-            pass  # CopyOutResponse, CopyData, CopyDone: copy_from_query would have taken them
+            # copy_from_query would have taken them.
+            check_copy(kind, body, size)
         else:
             self.unexpected(kind)
         return 0
@@ -181,7 +183,7 @@ cdef class SimpleQuery(Operation):
         elif kind == b"I":  # EmptyQueryResponse
             require_empty(kind, size)
         elif kind == b"H" or kind == b"d" or kind == b"c":
-            pass  # COPY TO STDOUT
+            check_copy(kind, body, size)  # of COPY TO STDOUT
         else:
             self.unexpected(kind)
         return 0
