@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import backend as b
 import pytest
-from conversation import Conversation, Waiter, kinds
 
+import backend as b
+from conversation import Conversation, Waiter, kinds
 from pgstride.exceptions import PostgresError, ProtocolError
 
 
