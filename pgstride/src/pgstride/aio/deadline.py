@@ -39,9 +39,31 @@ async def within(seconds: float | None, awaitable: Awaitable[T]) -> T:
     if seconds is None:
         return await awaitable
     if sys.version_info < (3, 11):
-        return await asyncio.wait_for(awaitable, seconds)
+        return await _before_timer(seconds, awaitable)
     async with asyncio.timeout(seconds):
         return await awaitable
+
+
+async def _before_timer(seconds: float, awaitable: Awaitable[T]) -> T:
+    """What asyncio.timeout() does from Python 3.11 on."""
+    task = asyncio.current_task()
+    assert task is not None
+    expired = False
+
+    def expire() -> None:
+        nonlocal expired
+        expired = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, expire)
+    try:
+        return await awaitable
+    except asyncio.CancelledError:
+        if expired:
+            raise asyncio.TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
 
 
 def checked_seconds(seconds: float) -> float:
