@@ -21,6 +21,20 @@ def test_it_finds_the_tools_and_works_in_the_runner_s_folder(language: str, prog
     assert Path(found).exists()
 
 
+def test_a_python_environment_can_be_chosen() -> None:
+    done = bench(
+        "exec", "-e", "build", "python", "python", "-c", "import Cython, sys; print(sys.prefix)"
+    )
+    assert Path(done.stdout.strip()).name == "build", done.stderr
+
+
+def test_an_environment_that_is_not_there_is_one_sentence() -> None:
+    done = bench("exec", "-e", "nobody", "python", "python")
+    assert done.returncode == 2
+    assert "nobody.lock" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_command_s_options_and_exit_code_are_its_own() -> None:
     done = bench("exec", "go", "sh", "-c", "echo --help; exit 7")
     assert (done.returncode, done.stdout) == (7, "--help\n")
