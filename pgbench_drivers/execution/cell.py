@@ -169,7 +169,7 @@ def _phase(heard: _Heard) -> str:
         return f"in the {heard.running} window"
     if heard.ready is None:
         return "while connecting or answering for the first time"
-    return "between windows"
+    return "between windows" if heard.result is None else "after its result"
 
 
 def _hear(context: StepContext, heard: _Heard, event: object) -> None:

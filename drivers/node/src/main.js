@@ -8,6 +8,7 @@
 import { Console } from 'node:console';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { load } from './adapters/index.js';
 import { emit } from './events.js';
@@ -16,6 +17,10 @@ import { parseJob } from './job.js';
 import { run } from './life-cycle.js';
 
 const CRASH = 1;
+// An exit while V8 compiles or collects garbage in the background can deadlock:
+// the exit waits for that thread, and that thread for the main one
+// (https://github.com/nodejs/node/issues/54918). An idle loop lets it finish.
+const IDLE_BEFORE_EXIT_MS = 100;
 
 // Drivers give a `timestamp` as a Date in local time.
 process.env.TZ = 'UTC';
@@ -25,7 +30,9 @@ globalThis.console = new Console(process.stderr);
 process.exitCode = CRASH;
 
 try {
-  process.exit(await main());
+  const code = await main();
+  await sleep(IDLE_BEFORE_EXIT_MS);
+  process.exit(code);
 } catch (error) {
   // Not even an error event could be written: nobody reads any more.
   console.error(error);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import Any
@@ -75,10 +76,17 @@ class DelayAdapter(_Synthetic):
         self._walks.append(walk)
 
         async def operation() -> int:
-            await asyncio.sleep(walk.next())
+            await _wait(walk.next())
             return rows
 
         return operation
+
+
+async def _wait(seconds: float) -> None:
+    # A loop's timer may be early by the millisecond that it counts in.
+    end = time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        await asyncio.sleep(left)
 
 
 class _Walk:
