@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 
 INT4, TEXT, BYTEA, BOOL, INT8, FLOAT8 = 23, 25, 17, 16, 20, 701
+INT2, OID, CHAR = 21, 26, 18
 INT4_ARRAY = 1007
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import pytest
 
@@ -30,11 +31,51 @@ def test_null_is_none_in_every_column():
     assert tuple(record) == (None,) * 5
 
 
+INTEGERS = {b.INT2: 2, b.INT4: 4, b.INT8: 8, b.OID: 4}
+EDGES = [0, 1, 127, 128, 129, 255, 256, 16383, 16384, 2**15 - 1, 2**31 - 1, 2**32 - 1, 2**63 - 1]
+
+
 @pytest.mark.parametrize(
-    "number", [0, 1, -1, 127, 128, -128, -129, 16383, 16384, 2**31 - 1, -(2**31)]
+    ("oid", "number"),
+    [
+        (oid, number)
+        for oid, size in INTEGERS.items()
+        for number in {*EDGES, *(-edge for edge in EDGES), *(-edge - 1 for edge in EDGES)}
+        if (0 <= number < 2**32 if oid == b.OID else abs(2 * number + 1) < 2 ** (8 * size))
+    ],
 )
-def test_integers_are_exact_within_and_beyond_those_that_are_shared(number: int):
-    assert decoder(("n", b.INT4)).decode(integers(number))[0]["n"] == number
+def test_integers_are_exact_within_and_beyond_those_that_are_shared(oid: int, number: int):
+    sent = number.to_bytes(INTEGERS[oid], "big", signed=oid != b.OID)
+    made = decoder(("before", b.CHAR), ("n", oid), ("after", b.BOOL))
+    for _ in range(2):
+        [record] = made.decode(b.data_row(b"x", sent, b"\1"))
+        assert tuple(record) == (b"x", number, True)
+
+
+@pytest.mark.parametrize("byte", range(256))
+def test_every_byte_is_a_char_and_a_bool(byte: int):
+    [record] = decoder(("c", b.CHAR), ("yes", b.BOOL)).decode(
+        b.data_row(bytes([byte]), bytes([byte]))
+    )
+    assert record["c"] == bytes([byte])
+    assert record["yes"] is (byte != 0)
+
+
+@pytest.mark.parametrize("oid", [b.BOOL, b.CHAR, *INTEGERS])
+@pytest.mark.parametrize("length", [0, 3, 5, 9])
+def test_a_value_of_another_length_than_its_type_s_is_a_protocol_error(oid: int, length: int):
+    with pytest.raises(ProtocolError, match=f"{length} bytes"):
+        decoder(("value", oid)).decode(b.data_row(bytes(length)))
+
+
+def test_text_is_like_any_other_of_python_s():
+    text = "some text of ours"
+    [record] = decoder(("t", b.TEXT)).decode(b.data_row(text.encode()))
+    assert {record["t"]: 1} == {text: 1}
+    assert hash(record["t"]) == hash(text)
+    assert sys.getsizeof(record["t"]) == sys.getsizeof("".join(text.split("!")))
+    assert sys.intern(record["t"]) is sys.intern(text)
+    assert record["t"] + "é" == text + "é"
 
 
 @pytest.mark.parametrize("length", range(20))

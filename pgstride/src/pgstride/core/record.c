@@ -67,16 +67,24 @@ RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 static inline int keep(int container, Record *record) {
     Py_ssize_t size = Py_SIZE(record);
     RecordKept *kept = &record_kept[container][size <= RECORD_KEPT_COLUMNS ? size : 0];
-    if (size > RECORD_KEPT_COLUMNS || kept->count >= RECORD_KEPT) {
+    if (size > RECORD_KEPT_COLUMNS || kept->room == 0) {
         return 0;
     }
     record->descriptor = (RecordDescriptor *)kept->first;
     kept->first = record;
-    kept->count++;
+    kept->room--;
     return 1;
+}
+
+static void make_room(void) {
+    for (int size = 0; size <= RECORD_KEPT_COLUMNS; size++) {
+        size_t bytes = (size_t)RECORD_BASIC_SIZE + (size_t)size * sizeof(PyObject *);
+        record_kept[0][size].room = record_kept[1][size].room = (int)(RECORD_KEPT_BYTES / bytes);
+    }
 }
 #else
 static inline int keep(int container, Record *record) { return 0; }
+static void make_room(void) {}
 #endif
 
 static PyObject *new_atomic(Py_ssize_t size) {
@@ -414,5 +422,6 @@ int record_initialise(void) {
     if (PyType_Ready(&RecordDescriptorType) < 0 || PyType_Ready(&RecordType) < 0) {
         return -1;
     }
+    make_room();
     return PyType_Ready(&ContainerRecordType);
 }

@@ -36,17 +36,25 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor);
 /* Ended records are kept for the next ones of the same kind and size: a result
  * of many rows ends as a whole just before or after the next is made. That spares
  * the allocation and, as with CPython's own lists and dicts, the collector's count
- * of it. At the most 5 MiB are kept, when results of every width have been seen. */
+ * of it. Results of several connections may end between two of the loop's turns:
+ * 512 KiB are kept of each kind and size, hence 17 MiB at the most, when large
+ * results of every width have been seen. */
 #define RECORD_KEPT_COLUMNS 16
-#define RECORD_KEPT 1024
+#define RECORD_KEPT_BYTES (512 * 1024)
 
 #if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS) || defined(PGSTRIDE_SANITIZE)
 #define PGSTRIDE_NO_KEPT_RECORDS
 #else
 typedef struct {
     Record *first; /* linked by `descriptor`; all items are NULL */
-    int count;
+    int room;      /* for so many more */
 } RecordKept;
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address, 1)
+#else
+#define PREFETCH(address) ((void)0)
+#endif
 
 extern RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 #endif
@@ -58,7 +66,8 @@ static inline PyObject *record_new_plain(int container, PyObject *descriptor, Py
     if (size <= RECORD_KEPT_COLUMNS && kept->first != NULL) {
         Record *record = kept->first;
         kept->first = (Record *)record->descriptor;
-        kept->count--;
+        kept->room++;
+        PREFETCH(kept->first);
         _Py_NewReference((PyObject *)record);
         Py_INCREF(descriptor);
         record->descriptor = (RecordDescriptor *)descriptor;
@@ -70,6 +79,10 @@ static inline PyObject *record_new_plain(int container, PyObject *descriptor, Py
 
 /* Tell the collector of a record whose items are all set. */
 void record_track(PyObject *record);
+
+/* The items of a record that nobody else has seen yet; a reference that is stored
+ * there belongs to the record. */
+static inline PyObject **record_slots(PyObject *record) { return ((Record *)record)->items; }
 
 /* Hands the reference to `value` over to the record. */
 static inline void record_set_item(PyObject *record, Py_ssize_t position, PyObject *value) {

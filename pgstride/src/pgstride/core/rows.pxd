@@ -7,6 +7,11 @@ from libc.stdint cimport int64_t
 from pgstride.core.codec cimport Opcode
 
 
+cdef extern from "shared_values.h":
+    ctypedef struct SharedValues:
+        pass
+
+
 cdef struct Column:
     Opcode opcode
     int64_t sign  # the sign bit of a 32-bit integer; 0 where it is unsigned
@@ -18,6 +23,7 @@ cdef class RowDecoder:
     cdef readonly tuple codecs
     cdef object descriptor
     cdef Column *columns
+    cdef SharedValues *shared
     cdef Py_ssize_t count
     cdef PyTypeObject *record_type
 
@@ -25,7 +31,9 @@ cdef class RowDecoder:
     cdef Py_ssize_t consume(
         self, const char *data, Py_ssize_t available, list rows, Py_ssize_t most
     ) except -1
-    cdef int fill(self, PyObject *record, const char *at, const char *end) except -1
+    cdef int fill(
+        self, PyObject *record, Py_ssize_t i, const char *at, const char *end
+    ) except -1
     cdef PyObject *decode_generic(
         self, Py_ssize_t column, const char *data, Py_ssize_t size
     ) except NULL

@@ -1,14 +1,15 @@
 """Records, and the loop that makes them of DataRow messages.
 
-The loop is the driver's hottest path. It decodes the commonest types inline,
-by a switch over an opcode per column, holds new references in C pointers, and
-touches no module globals.
+The loop is the driver's hottest path. Values that have shared objects come first,
+by one look-up for all their types (`shared_values.h`); the commonest other types
+are decoded inline, by a switch over an opcode per column. New references are held
+in C pointers, and no module globals are touched.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
 
 from pgstride.codecs.datetimes cimport decode_date, decode_timestamp, decode_timestamptz
 from pgstride.core.codec cimport (
@@ -41,10 +42,22 @@ from pgstride.exceptions import ProtocolError
 
 
 cdef extern from "values.h":
-    PyObject *value_bool(const char *data)
-    PyObject *value_char(const char *data) except NULL
+    PyObject **SHARED_INTS
+    int64_t SHARED_INT_LOWEST
+    uint64_t SHARED_INT_COUNT
     PyObject *value_int(int64_t value) except NULL
     PyObject *value_text(const char *data, Py_ssize_t length) except NULL
+
+
+cdef extern from "shared_values.h":
+    SharedValues shared_values_none()
+    SharedValues shared_values(
+        int width, bint is_signed, int64_t lowest, uint64_t count, PyObject **objects
+    )
+    Py_ssize_t shared_values_run(
+        const SharedValues *columns, Py_ssize_t i, Py_ssize_t count, PyObject **items,
+        const char **at, const char *end
+    )
 
 
 cdef extern from *:
@@ -67,6 +80,7 @@ cdef extern from "record.h":
         bint container, object descriptor, Py_ssize_t size
     ) except NULL
     void record_track(PyObject *record)
+    PyObject **record_slots(PyObject *record)
     void record_put "record_set_item"(PyObject *record, Py_ssize_t position, PyObject *value)
 
 
@@ -76,6 +90,42 @@ Record = <object>&RecordType
 # The bytes of a message's type and length, and those and the number of columns.
 cdef Py_ssize_t MESSAGE_HEAD = 5
 cdef Py_ssize_t DATA_ROW_HEAD = 7
+
+
+# The values of each byte as a bool and as a "char".
+cdef PyObject *BOOLS[256]
+cdef PyObject *CHARS[256]
+
+
+cdef int make_shared_bytes() except -1:
+    cdef object value
+    cdef int byte
+    for byte in range(256):
+        value = True if byte else False
+        BOOLS[byte] = <PyObject *>value
+        value = bytes((byte,))
+        Py_INCREF(value)
+        CHARS[byte] = <PyObject *>value
+    return 0
+
+
+make_shared_bytes()
+
+
+cdef SharedValues shared_values_of(Opcode opcode):
+    if opcode == OP_BOOL:
+        return shared_values(1, False, 0, 256, BOOLS)
+    if opcode == OP_CHAR:
+        return shared_values(1, False, 0, 256, CHARS)
+    if opcode == OP_INT2:
+        return shared_values(2, True, SHARED_INT_LOWEST, SHARED_INT_COUNT, SHARED_INTS)
+    if opcode == OP_INT4:
+        return shared_values(4, True, SHARED_INT_LOWEST, SHARED_INT_COUNT, SHARED_INTS)
+    if opcode == OP_INT8:
+        return shared_values(8, True, SHARED_INT_LOWEST, SHARED_INT_COUNT, SHARED_INTS)
+    if opcode == OP_OID:
+        return shared_values(4, False, SHARED_INT_LOWEST, SHARED_INT_COUNT, SHARED_INTS)
+    return shared_values_none()
 
 
 cdef class RowDecoder:
@@ -98,11 +148,13 @@ cdef class RowDecoder:
         self.codecs = codecs
         self.count = len(codecs)
         self.descriptor = record_descriptor(names)
+        self.shared = <SharedValues *>PyMem_Malloc(max(1, self.count) * sizeof(SharedValues))
         self.columns = <Column *>PyMem_Malloc(max(1, self.count) * sizeof(Column))
-        if self.columns == NULL:
+        if self.shared == NULL or self.columns == NULL:
             raise MemoryError
         for i in range(self.count):
             codec = <Codec?>codecs[i]
+            self.shared[i] = shared_values_of(codec.opcode)
             self.columns[i].opcode = codec.opcode
             self.columns[i].sign = 0x80000000 if codec.opcode == OP_INT4 else 0
             self.columns[i].codec = <PyObject *>codec
@@ -118,6 +170,7 @@ cdef class RowDecoder:
         if self.record_type != &RecordType and self.record_type != &ContainerRecordType:
             if self.record_type != NULL:
                 Py_DECREF(<object>self.record_type)
+        PyMem_Free(self.shared)
         PyMem_Free(self.columns)
 
     cdef RowDecoder for_class(self, object record_class):
@@ -146,7 +199,10 @@ cdef class RowDecoder:
         """
         cdef const char *at = data
         cdef const char *end = data + available
-        cdef Py_ssize_t length
+        cdef const char *value
+        cdef const char *after
+        cdef Py_ssize_t i, length
+        cdef bint container = self.record_type != &RecordType
         cdef PyObject *record = NULL
         cdef Py_ssize_t made = 0
         try:
@@ -167,11 +223,17 @@ cdef class RowDecoder:
                     record = record_new_plain(True, self.descriptor, self.count)
                 else:
                     record = record_new(self.record_type, self.descriptor)
-                self.fill(record, at + DATA_ROW_HEAD, at + 1 + length)
+                value = at + DATA_ROW_HEAD
+                after = at + 1 + length
+                i = shared_values_run(
+                    self.shared, 0, self.count, record_slots(record), &value, after
+                )
+                if i < self.count or value < after or container:
+                    self.fill(record, i, value, after)
                 rows.append(<object>record)
                 release(record)
                 record = NULL
-                at += 1 + length
+                at = after
                 made += 1
                 if made == most:
                     break
@@ -181,14 +243,16 @@ cdef class RowDecoder:
             raise
         return at - data
 
-    cdef int fill(self, PyObject *record, const char *at, const char *end) except -1:
-        """Decode the values between `at` and `end` into the record's items."""
-        cdef Py_ssize_t i, size
-        cdef PyObject *item
+    cdef int fill(
+        self, PyObject *record, Py_ssize_t i, const char *at, const char *end
+    ) except -1:
+        """Decode the values between `at` and `end` into the record's items from `i` on."""
+        cdef PyObject **items = record_slots(record)
+        cdef Py_ssize_t size
         cdef Opcode opcode
         cdef int64_t raw
         cdef object value
-        for i in range(self.count):
+        while i < self.count:
             if end - at < 4:
                 raise ProtocolError(f"DataRow: ends before the length of column {i + 1}")
             size = read_int32(at)
@@ -196,7 +260,8 @@ cdef class RowDecoder:
             if size < 0:
                 if size != -1:
                     raise ProtocolError(f"DataRow: column {i + 1} has length {size}")
-                record_put(record, i, none_value())
+                items[i] = none_value()
+                i = shared_values_run(self.shared, i + 1, self.count, items, &at, end)
                 continue
             if size > end - at:
                 raise ProtocolError(
@@ -207,51 +272,43 @@ cdef class RowDecoder:
                 if size != 4:
                     refuse_length("int4", size)
                 raw = read_uint32(at)
-                item = value_int((raw ^ self.columns[i].sign) - self.columns[i].sign)
+                items[i] = value_int((raw ^ self.columns[i].sign) - self.columns[i].sign)
             elif opcode == OP_TEXT:
-                item = value_text(at, size)
+                items[i] = value_text(at, size)
             elif opcode == OP_INT8:
                 if size != 8:
                     refuse_length("int8", size)
-                item = value_int(read_int64(at))
-            elif opcode == OP_BOOL:
-                if size != 1:
-                    refuse_length("bool", size)
-                item = value_bool(at)
+                items[i] = value_int(read_int64(at))
             elif opcode == OP_INT2:
                 if size != 2:
                     refuse_length("int2", size)
-                item = value_int(read_int16(at))
+                items[i] = value_int(read_int16(at))
             elif opcode == OP_BYTEA:
-                item = new_bytes(at, size)
-            elif opcode == OP_CHAR:
-                if size != 1:
-                    refuse_length('"char"', size)
-                item = value_char(at)
+                items[i] = new_bytes(at, size)
             elif opcode == OP_FLOAT8:
                 if size != 8:
                     refuse_length("float8", size)
-                item = new_float(read_float8(at))
+                items[i] = new_float(read_float8(at))
             elif opcode == OP_FLOAT4:
                 if size != 4:
                     refuse_length("float4", size)
-                item = new_float(read_float4(at))
+                items[i] = new_float(read_float4(at))
             elif opcode == OP_TIMESTAMPTZ:
                 value = decode_timestamptz(at, size)
                 Py_INCREF(value)
-                item = <PyObject *>value
+                items[i] = <PyObject *>value
             elif opcode == OP_TIMESTAMP:
                 value = decode_timestamp(at, size)
                 Py_INCREF(value)
-                item = <PyObject *>value
+                items[i] = <PyObject *>value
             elif opcode == OP_DATE:
                 value = decode_date(at, size)
                 Py_INCREF(value)
-                item = <PyObject *>value
+                items[i] = <PyObject *>value
             else:
-                item = self.decode_generic(i, at, size)
-            record_put(record, i, item)
+                items[i] = self.decode_generic(i, at, size)
             at += size
+            i = shared_values_run(self.shared, i + 1, self.count, items, &at, end)
         if at != end:
             raise ProtocolError(f"DataRow: {end - at} bytes are left after its last column")
         if self.record_type != &RecordType:

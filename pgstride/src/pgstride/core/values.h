@@ -16,9 +16,15 @@
 #define SHARED_INT_END 16384
 
 #ifdef Py_GIL_DISABLED
+#define SHARED_INTS NULL
+#define SHARED_INT_COUNT 0
+
 static inline PyObject *value_int(int64_t value) { return PyLong_FromLongLong(value); }
 #else
-static PyObject *shared_ints[SHARED_INT_END - SHARED_INT_LOWEST];
+#define SHARED_INTS shared_ints
+#define SHARED_INT_COUNT (SHARED_INT_END - SHARED_INT_LOWEST)
+
+static PyObject *shared_ints[SHARED_INT_COUNT];
 
 static PyObject *value_int_shared_first(uint64_t index) {
     PyObject *made = PyLong_FromLongLong((int64_t)index + SHARED_INT_LOWEST);
@@ -29,7 +35,7 @@ static PyObject *value_int_shared_first(uint64_t index) {
 
 static inline PyObject *value_int(int64_t value) {
     uint64_t index = (uint64_t)value - (uint64_t)(int64_t)SHARED_INT_LOWEST;
-    if (index < SHARED_INT_END - SHARED_INT_LOWEST) {
+    if (index < SHARED_INT_COUNT) {
         PyObject *shared = shared_ints[index];
         if (shared != NULL) {
             Py_INCREF(shared);
@@ -38,28 +44,6 @@ static inline PyObject *value_int(int64_t value) {
         return value_int_shared_first(index);
     }
     return PyLong_FromLongLong(value);
-}
-#endif
-
-/* CPython shares these itself, but only behind a call. */
-static inline PyObject *value_bool(const char *data) {
-    PyObject *value = *data ? Py_True : Py_False;
-    Py_INCREF(value);
-    return value;
-}
-
-#ifdef Py_GIL_DISABLED
-static inline PyObject *value_char(const char *data) { return PyBytes_FromStringAndSize(data, 1); }
-#else
-static PyObject *shared_chars[256];
-
-static inline PyObject *value_char(const char *data) {
-    PyObject **shared = &shared_chars[(unsigned char)*data];
-    if (*shared == NULL) {
-        *shared = PyBytes_FromStringAndSize(data, 1);
-    }
-    Py_XINCREF(*shared);
-    return *shared;
 }
 #endif
 
@@ -97,11 +81,43 @@ static inline int value_is_ascii(const char *data, Py_ssize_t length) {
     return (seen & VALUE_HIGH_BITS) == 0;
 }
 
+/* An ASCII string whose characters are still to be written. PyUnicode_New works out
+ * each time what the header of such a string is; here it is copied from one that
+ * PyUnicode_New has made. NULL with an exception. */
+#if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS)
+static inline PyObject *value_new_ascii(Py_ssize_t length) { return PyUnicode_New(length, 127); }
+#else
+static PyASCIIObject ascii_header;
+
+static PyObject *value_first_ascii(Py_ssize_t length) {
+    PyObject *text = PyUnicode_New(length, 127);
+    if (text != NULL) {
+        ascii_header = *(PyASCIIObject *)text;
+    }
+    return text;
+}
+
+static inline PyObject *value_new_ascii(Py_ssize_t length) {
+    if (ascii_header.length == 0) {
+        return value_first_ascii(length);
+    }
+    PyASCIIObject *text = PyObject_Malloc(sizeof(PyASCIIObject) + (size_t)length + 1);
+    if (text == NULL) {
+        return PyErr_NoMemory();
+    }
+    *text = ascii_header;
+    text->length = length;
+    ((char *)(text + 1))[length] = 0;
+    _Py_NewReference((PyObject *)text);
+    return (PyObject *)text;
+}
+#endif
+
 /* One character or none are CPython's own shared objects, which only its decoder
  * gives. */
 static inline PyObject *value_text(const char *data, Py_ssize_t length) {
     if (length > 1 && value_is_ascii(data, length)) {
-        PyObject *text = PyUnicode_New(length, 127);
+        PyObject *text = value_new_ascii(length);
         if (text != NULL) {
             memcpy(PyUnicode_1BYTE_DATA(text), data, (size_t)length);
         }

@@ -40,6 +40,17 @@ PGSTRIDE_DEFINE(16)
 PGSTRIDE_DEFINE(32)
 PGSTRIDE_DEFINE(64)
 
+/* A word as it came, to compare with one that is as it is sent. */
+static inline uint32_t wire_load_word(const char *from) {
+    uint32_t word;
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+static inline uint32_t wire_word_as_sent(uint32_t value) {
+    return PGSTRIDE_BIG_ENDIAN ? value : PGSTRIDE_SWAP32(value);
+}
+
 static inline double wire_read_f64(const char *from) {
     uint64_t bits = wire_read_u64(from);
     double value;
