@@ -9,6 +9,7 @@ from pgbench_drivers.report.standings import (
     CPU_METRIC,
     HEADLINE_METRIC,
     Analysed,
+    Standing,
     Standings,
 )
 from pgbench_drivers.results.model import Driver
@@ -49,14 +50,29 @@ def verdict(analysed: Analysed) -> Verdict:
 def _headline(standings: Standings, drivers: dict[str, Driver]) -> str:
     best = standings.ranked[0]
     name = drivers[best.driver].title
-    if len(standings.ranked) == 1:
+    second = _next_of_others(standings, drivers)
+    if second is None:
         return f"{name} delivers {count(best.value)} rows/s"
-    second = standings.ranked[1]
     other = drivers[second.driver].title
     factor = best.value / second.value if second.value else 1.0
-    if second.tied:
+    if _overlap(best, second):
         return f"{name} and {other} lead, too close to call"
     return f"{name} leads with {count(best.value)} rows/s, {ratio(factor)} as many as {other}"
+
+
+def _next_of_others(standings: Standings, drivers: dict[str, Driver]) -> Standing | None:
+    """The best of the drivers that are not the first one again, in another mode."""
+    best, *others = standings.ranked
+    same = _without_mode(drivers[best.driver].title)
+    return next((p for p in others if _without_mode(drivers[p.driver].title) != same), None)
+
+
+def _overlap(a: Standing, b: Standing) -> bool:
+    return a.low <= b.high and a.high >= b.low
+
+
+def _without_mode(title: str) -> str:
+    return title.partition(" (")[0]
 
 
 def _basis(standings: Standings, analysed: Analysed, drivers: dict[str, Driver]) -> str:
@@ -80,7 +96,7 @@ def _doubt(standings: Standings, drivers: dict[str, Driver]) -> str | None:
     if len(standings.ranked) < 2 or not standings.ranked[1].tied:
         return None
     best = standings.ranked[0]
-    tied = [p for p in standings.ranked if p.low <= best.high and p.high >= best.low]
+    tied = [p for p in standings.ranked if _overlap(best, p)]
     names = [drivers[p.driver].title for p in tied]
     if len(names) == 2:
         return f"The ranges of {_list(names)} overlap: this run does not separate them."
@@ -94,10 +110,10 @@ def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:
         return None
     best = cpu.ranked[0]
     text = f"Lowest client CPU per row: {drivers[best.driver].title}, {figure(best.value, 'µs')}"
-    if len(cpu.ranked) > 1:
-        second = cpu.ranked[1]
+    second = _next_of_others(cpu, drivers)
+    if second is not None:
         text += f" (next: {drivers[second.driver].title}, {figure(second.value, 'µs')}"
-        text += ", ranges overlap)" if second.tied else ")"
+        text += ", ranges overlap)" if _overlap(best, second) else ")"
     return text + "."
 
 

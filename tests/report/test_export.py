@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+import msgspec
 import pytest
 from cutting import Cut
 
@@ -48,3 +49,22 @@ def test_markdown_ranks_and_marks_what_is_missing(small: Run) -> None:
     assert "n/a [1] not supported: aiopg has no COPY" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert not [line for line in tables if "null" in line]
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        (("aiopg (fast)", "aiopg (DictCursor)", "aiopg (tuples)"), "aiopg (fast) delivers "),
+        (("aiopg (fast)", "aiopg (DictCursor)", "other"), "as many as other"),
+        (("aiopg", "aiopg-native", "aiopg (tuples)"), "as many as aiopg-native"),
+    ],
+)
+def test_the_leader_is_compared_with_another_driver_not_with_itself(
+    titles: tuple[str, ...], expected: str, cut: Cut
+) -> None:
+    run = cut(["asyncpg", "aiopg", "aiopg-tuples"], ["pg_type"])
+    named = dict(zip(("asyncpg", "aiopg", "aiopg-tuples"), titles, strict=True))
+    drivers = [msgspec.structs.replace(d, title=named[d.name]) for d in run.drivers]
+    stream = io.StringIO()
+    write_markdown(msgspec.structs.replace(run, drivers=drivers), stream)
+    assert expected in stream.getvalue().splitlines()[0]
