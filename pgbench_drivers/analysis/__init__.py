@@ -1,1 +1,4 @@
-"""Pure functions from a result document to figures. May import `results` only."""
+"""Pure functions from result documents to figures, intervals, comparisons and verdicts.
+
+May import `results` and `errors` only; SciPy and NumPy do the mathematics.
+"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
+from pgbench_drivers.analysis.drift import drift
 from pgbench_drivers.report.formatting import percent
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings, levels
 from pgbench_drivers.results.model import Cell, Run
@@ -145,6 +146,13 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
             f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
         )
     found += _unquiet(analysed)
+    drifted = drift(run)
+    if drifted and drifted.noticeable:
+        faster = drifted.ratio > 1
+        found.append(
+            f"Drift: the machine became {'faster' if faster else 'slower'} while the run went on, "
+            f"by {percent(abs(drifted.ratio - 1))} in all; it widens all ranges alike."
+        )
     if run.options.rounds < 3 and run.cells:
         found.append("With fewer than three rounds the spread says little about repeatability.")
     return tuple(dict.fromkeys(found))

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from typing import TextIO
 
+from pgbench_drivers.analysis.estimate import estimate
 from pgbench_drivers.analysis.summary import CellSummary, Figures, Spread
 from pgbench_drivers.report.standings import supports
 from pgbench_drivers.results.model import PERCENTILES, Cell, Driver, Query, Run
@@ -18,16 +19,25 @@ _SPREADS = (
     "server_cpu_us_per_query",
 )
 
+_ENDS = (
+    "", "_low", "_high", "_interval_low", "_interval_high", "_interval_confidence",
+    "_mean", "_mean_interval_low", "_mean_interval_high", "_variation", "_outliers",
+)  # fmt: skip
+
 COLUMNS: tuple[str, ...] = (
     "run_id", "driver", "language", "client", "synthetic", "driver_version", "runtime",
     "query", "kind", "headline", "concurrency", "status", "reason", "mode", "rounds",
-    *(f"{name}{end}" for name in _SPREADS for end in ("", "_low", "_high")),
-    "latency_mean_us", "latency_round_mean_us", "latency_round_mean_us_low",
-    "latency_round_mean_us_high", "latency_stddev_us", "latency_min_us",
+    *(f"{name}{end}" for name in _SPREADS for end in _ENDS),
+    "latency_mean_us", *(f"latency_round_mean_us{end}" for end in _ENDS),
+    "latency_stddev_us", "latency_min_us",
     *(f"latency_p{p:g}_us" for p in PERCENTILES),
     "latency_max_us", "peak_rss_kib", "queries", "rows", "measured_seconds",
 )  # fmt: skip
 """A figure's name alone is the median of the rounds; `_low` and `_high` are its range.
+
+`_interval_…` is the median's confidence interval and what confidence it
+reaches, `_mean…` the mean with its interval, `_variation` the standard
+deviation divided by the mean, `_outliers` how many rounds are marked as such.
 
 A percentile is empty where too few queries ran for one to lie beyond it."""
 
@@ -96,7 +106,15 @@ def _figures(figures: Figures) -> dict[str, object]:
 def _spread(name: str, spread: Spread | None) -> dict[str, object]:
     if spread is None:
         return {}
-    return {name: spread.median, f"{name}_low": spread.low, f"{name}_high": spread.high}
+    found = estimate(spread.values)
+    middle, mean = found.median_interval, found.mean_interval
+    values = (
+        spread.median, spread.low, spread.high,
+        middle and middle.low, middle and middle.high, middle and middle.confidence,
+        found.mean, mean and mean.low, mean and mean.high,
+        found.coefficient_of_variation, len(found.outliers),
+    )  # fmt: skip
+    return {f"{name}{end}": value for end, value in zip(_ENDS, values, strict=True)}
 
 
 def _flag(value: bool) -> str:

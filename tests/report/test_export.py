@@ -36,6 +36,11 @@ def test_csv_has_every_cell_with_all_figures_or_the_reason(small: Run) -> None:
             assert float(row["rows_per_second"]) == summary.figures.rows_per_second.median
             assert float(row["latency_p99.9_us"]) > float(row["latency_p50_us"])
             assert float(row["rows_per_second_low"]) <= float(row["rows_per_second_high"])
+            # Three rounds: their range, which holds the median three times in four.
+            assert row["rows_per_second_interval_low"] == row["rows_per_second_low"]
+            assert row["rows_per_second_interval_confidence"] == "0.75"
+            assert 0 < float(row["rows_per_second_variation"]) < 0.1
+            assert row["rows_per_second_outliers"] == "0"
 
 
 def test_markdown_ranks_and_marks_what_is_missing(small: Run) -> None:
