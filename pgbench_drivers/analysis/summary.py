@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgbench_drivers.analysis import per_round
 from pgbench_drivers.results.histogram import merge, percentile_curve, percentiles_ns
 from pgbench_drivers.results.model import Cell, CellStatus, Query, Round, Run
 
@@ -95,36 +96,61 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure that drivers are ranked by."""
+    """A figure that drivers are ranked by and runs are compared by."""
 
     key: str
     title: str
     unit: str
     higher_is_better: bool
-    value: Callable[[Figures], float | None]
+    spread: Callable[[Figures], Spread | None]
+    of_round: Callable[[Round], float | None]
+
+    def value(self, figures: Figures) -> float | None:
+        """The figure of a cell, or None where it has none."""
+        found = self.spread(figures)
+        return found.median if found else None
 
 
 METRICS: tuple[Metric, ...] = (
-    Metric("rows_per_second", "Throughput", "rows/s", True, lambda f: f.rows_per_second.median),
     Metric(
-        "queries_per_second", "Throughput", "queries/s", True, lambda f: f.queries_per_second.median
+        "rows_per_second",
+        "Throughput",
+        "rows/s",
+        True,
+        lambda f: f.rows_per_second,
+        per_round.rows_per_second,
     ),
     Metric(
-        "latency_mean_us", "Mean latency", "µs", False, lambda f: f.latency.round_mean_us.median
+        "queries_per_second",
+        "Throughput",
+        "queries/s",
+        True,
+        lambda f: f.queries_per_second,
+        per_round.queries_per_second,
+    ),
+    Metric(
+        "latency_mean_us",
+        "Mean latency",
+        "µs",
+        False,
+        lambda f: f.latency.round_mean_us,
+        per_round.latency_mean_us,
     ),
     Metric(
         "client_cpu_us_per_row",
         "Client CPU per row",
         "µs",
         False,
-        lambda f: f.client_cpu_us_per_row.median if f.client_cpu_us_per_row else None,
+        lambda f: f.client_cpu_us_per_row,
+        per_round.client_cpu_us_per_row,
     ),
     Metric(
         "client_cpu_us_per_query",
         "Client CPU per query",
         "µs",
         False,
-        lambda f: f.client_cpu_us_per_query.median,
+        lambda f: f.client_cpu_us_per_query,
+        per_round.client_cpu_us_per_query,
     ),
 )
 
@@ -174,7 +200,7 @@ def rank(
     cells = summarise_run(run) if cells is None else cells
     means: list[tuple[str, float]] = []
     unranked: list[tuple[str, str]] = []
-    for driver in (d.name for d in run.drivers if not d.synthetic):
+    for driver in (d.name for d in run.drivers if not d.synthetic and d.twin_of is None):
         values: list[float] = []
         missing: list[str] = []
         for query in queries:
@@ -206,13 +232,11 @@ def _figures(rounds: Sequence[Round]) -> Figures:
     rows = sum(r.rows for r in rounds)
     server = [r.server_cpu_us / r.queries for r in rounds if r.server_cpu_us is not None]
     return Figures(
-        queries_per_second=Spread.of(r.queries / r.elapsed_ns * 1e9 for r in rounds),
-        rows_per_second=Spread.of(r.rows / r.elapsed_ns * 1e9 for r in rounds),
+        queries_per_second=Spread.of(map(per_round.queries_per_second, rounds)),
+        rows_per_second=Spread.of(map(per_round.rows_per_second, rounds)),
         latency=_latency(rounds),
-        client_cpu_us_per_query=Spread.of(client_cpu_us(r) / r.queries for r in rounds),
-        client_cpu_us_per_row=Spread.of(client_cpu_us(r) / r.rows for r in rounds)
-        if all(r.rows for r in rounds)
-        else None,
+        client_cpu_us_per_query=Spread.of(map(per_round.client_cpu_us_per_query, rounds)),
+        client_cpu_us_per_row=_per_row(rounds),
         server_cpu_us_per_query=Spread.of(server) if len(server) == len(rounds) else None,
         peak_rss_kib=max(r.max_rss_kib for r in rounds),
         queries=sum(r.queries for r in rounds),
@@ -221,9 +245,10 @@ def _figures(rounds: Sequence[Round]) -> Figures:
     )
 
 
-def client_cpu_us(measured: Round) -> int:
-    """CPU time of the client over the window, user and system, in microseconds."""
-    return measured.client_cpu_user_us + measured.client_cpu_system_us
+def _per_row(rounds: Sequence[Round]) -> Spread | None:
+    found = [per_round.client_cpu_us_per_row(r) for r in rounds]
+    kept = [value for value in found if value is not None]
+    return Spread.of(kept) if len(kept) == len(rounds) else None
 
 
 def _latency(rounds: Sequence[Round]) -> LatencySummary:
@@ -242,5 +267,5 @@ def _latency(rounds: Sequence[Round]) -> LatencySummary:
         stddev_us=math.sqrt(variance) / 1e3,
         percentiles_us={p: value / 1e3 for p, value in percentiles_ns(merged).items()},
         curve=percentile_curve(merged),
-        round_mean_us=Spread.of(r.latency.mean_ns / 1e3 for r in rounds),
+        round_mean_us=Spread.of(map(per_round.latency_mean_us, rounds)),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from pgbench_drivers.analysis.summary import headline_queries, metric, rank
 from pgbench_drivers.cli.report import FIGURES_NAME, REPORT_NAME
+from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
 
@@ -30,20 +31,32 @@ def show_outcome(run: Run, directory: Path) -> bool:
 
 
 def _show_ranking(run: Run) -> None:
-    queries = headline_queries(run.queries)
-    level = run.options.concurrency[0]
-    wanted = metric("rows_per_second")
-    ranking = rank(run, wanted.key, queries, level)
-    if not ranking.ranked:
+    analysed = Analysed.of(run)
+    standings = analysed.standings(HEADLINE_METRIC, concurrency=run.options.concurrency[0])
+    if not standings.ranked:
         return
     click.echo(
-        f"\nGeometric mean of {wanted.unit} over {', '.join(queries)}, {level} connections:",
+        f"\nGeometric mean of {standings.metric.unit} over {', '.join(standings.queries)}, "
+        f"{standings.concurrency} connections:",
         err=True,
     )
-    width = max(len(place.driver) for place in ranking.ranked)
-    for place in ranking.ranked:
+    width = max(len(place.driver) for place in standings.ranked)
+    for place in standings.ranked:
+        ratio = "~" if place.mark == "~" else f"{place.ratio:.2f}×"
         click.echo(
-            f"{place.rank:>3}. {place.driver:<{width}}  {place.value:>12,.0f}  "
-            f"{place.ratio_to_best:>5.2f}×",
+            f"{place.mark:1}{place.rank:>3}. {place.driver:<{width}}  {place.value:>12,.0f}  {ratio:>6}",
             err=True,
+        )
+    for line in _legend(standings, analysed):
+        click.echo(line, err=True)
+
+
+def _legend(standings: Standings, analysed: Analysed) -> Iterator[str]:
+    marks = {place.mark for place in standings.ranked}
+    if "≈" in marks:
+        yield "≈ cannot be told apart from the first of its rank: their rounds overlap"
+    if standings.noise_floor and analysed.noise_floor:
+        yield (
+            f"~ differs by less than {analysed.noise_floor.driver} does from itself (A/A): "
+            f"{standings.noise_floor - 1:.1%}"
         )

@@ -61,6 +61,14 @@ class LinePresenter(Presenter):
         print(json.dumps(_as_object(step, record)), flush=True)
 
 
+class LogPresenter(LinePresenter):
+    """For commands whose stdout is their answer: everything goes to stderr, a line a step."""
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        outcome = record.failure.reason if record.failure else ""
+        self.say(f"{step.cell}: {figure(record.round) if record.round else outcome}")
+
+
 class BarPresenter(Presenter):
     """For people: current cell, last figure and time left in one line."""
 

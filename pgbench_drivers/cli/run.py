@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ import msgspec
 
 from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
+from pgbench_drivers.cli.parameters import NumberList
 from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
-from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.config.registry import DriverSpec, load_registry, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session
 from pgbench_drivers.paths import BENCH_TOML, QUERIES, REGISTRY, RESULTS
-from pgbench_drivers.plan.plan import Windows, make_cells, make_steps
+from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import NAMED_SERVERS
 
@@ -32,22 +34,6 @@ _CHANGED_BY_RESUME = ("server", "pg_version", "timeout")
 _FIXED_BY_THE_RUN = tuple(
     name for name in Options.__struct_fields__ if name not in _CHANGED_BY_RESUME
 )
-
-
-class NumberList(click.ParamType[list[int]]):
-    """Comma-separated whole numbers."""
-
-    name = "n,n,…"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[int]:
-        if isinstance(value, list):
-            return value
-        try:
-            return [int(part) for part in str(value).split(",")]
-        except ValueError:
-            self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
 
 
 @click.command()
@@ -110,6 +96,11 @@ class NumberList(click.ParamType[list[int]]):
 )
 @click.option(
     "--pin-server", type=NumberList(), metavar="CPU,…", help="CPUs that the server may use."
+)
+@click.option(
+    "--aa",
+    metavar="DRIVER",
+    help="Measure this driver twice (A/A): differences that its two rows show are noise, and are printed as ~ for all drivers.",
 )
 @click.option(
     "--timeout",
@@ -199,7 +190,7 @@ def _request(flags: dict[str, Any]) -> session.Request:
         for name in Options.__struct_fields__
     }
     options = load_options(config, given, quick=flags["quick"])
-    directory = flags["output"] or _new_directory()
+    directory = flags["output"] or new_directory()
     return _make_request(flags, options, directory, _typed(options.server), False)
 
 
@@ -213,7 +204,9 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
     options = msgspec.structs.replace(options, **changes)
     if options.server == "dsn":
         raise UserError("the run used a server of yours: give it again with --server")
-    return _make_request(flags, options, flags["resume"], header.options.command, True)
+    request = _make_request(flags, options, flags["resume"], header.options.command, True)
+    cells = frozenset(CellKey(c.driver, c.query, c.concurrency) for c in header.cells)
+    return replace(request, only=cells)
 
 
 def _make_request(
@@ -223,9 +216,10 @@ def _make_request(
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
     extra = {query.name for query in queries.values() if not query.file.default}
     chosen = select(queries, options.queries, "query", only_if_named=extra)
+    drivers = [registry[name] for name in select(registry, options.drivers, "driver")]
     return session.Request(
         options=options,
-        drivers=[registry[name] for name in select(registry, options.drivers, "driver")],
+        drivers=[*drivers, *_twins(drivers, options.aa)],
         queries=[queries[name] for name in chosen],
         directory=directory,
         command=command,
@@ -233,8 +227,21 @@ def _make_request(
     )
 
 
-def _new_directory() -> Path:
-    return RESULTS / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
+def _twins(drivers: list[DriverSpec], name: str | None) -> list[DriverSpec]:
+    found = [twin(driver) for driver in drivers if driver.name == name]
+    if name is not None and not found:
+        names = ", ".join(driver.name for driver in drivers)
+        raise UserError(f"--aa {name}: is none of the drivers of this run: {names}")
+    return found
+
+
+def new_directory(prefix: str = "") -> Path:
+    """Where a run goes that is not told where."""
+    return RESULTS / f"{prefix}{_timestamp()}"
+
+
+def _timestamp() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
 
 
 def _typed(server: str) -> str:

@@ -22,7 +22,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     `warmup` and `duration` are seconds per cell, spread evenly over its
     `rounds`. `timeout` are the seconds that a driver may be silent beyond
-    what its window takes.
+    what its window takes; `aa` is the driver that is measured twice.
     """
 
     drivers: list[str] = msgspec.field(default_factory=lambda: ["*"])
@@ -40,6 +40,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     pin_client: Cpus | None = None
     pin_server: Cpus | None = None
     timeout: Annotated[float, Meta(gt=0)] = 60.0
+    aa: str | None = None
 
 
 QUICK: dict[str, Any] = {"warmup": 0.25, "duration": 0.75, "rounds": 1}

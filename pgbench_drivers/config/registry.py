@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,16 +51,28 @@ class RegistryFile(_File, frozen=True):
 
 @dataclass(frozen=True)
 class DriverSpec:
-    """A driver by its name in the registry."""
+    """A driver by its name in the registry; `twin_of` is the name of the driver it repeats."""
 
     name: str
     language_title: str
     entry: DriverEntry
+    twin_of: str | None = None
 
     @property
     def synthetic(self) -> bool:
         """Whether this row measures the runner instead of a driver."""
         return self.entry.client == "synthetic"
+
+
+def twin(driver: DriverSpec) -> DriverSpec:
+    """The same driver as a second row, to see what differs when nothing does (A/A)."""
+    title = f"{driver.entry.title} (A/A)"
+    return replace(
+        driver,
+        name=f"{driver.name}@aa",
+        entry=msgspec.structs.replace(driver.entry, title=title),
+        twin_of=driver.name,
+    )
 
 
 def load_registry(path: Path) -> list[DriverSpec]:

@@ -39,7 +39,7 @@ class Request:
     """What to run, and where to leave it.
 
     `resume` continues the journal in `directory`; `command` is what the user
-    typed, for the report.
+    typed, for the report. `only` restricts the plan to some of the cells.
     """
 
     options: Options
@@ -48,6 +48,16 @@ class Request:
     directory: Path
     command: str
     resume: bool
+    only: frozenset[CellKey] | None = None
+
+    def cells(self) -> list[CellKey]:
+        """Every cell that is to be measured, or to be given a reason why it is not."""
+        every = make_cells(
+            [driver.name for driver in self.drivers],
+            [query.name for query in self.queries],
+            self.options.concurrency,
+        )
+        return [cell for cell in every if self.only is None or cell in self.only]
 
 
 @dataclass(frozen=True)
@@ -180,11 +190,7 @@ def _run_on(
 
 def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
     """The cells of the drivers that can run."""
-    return make_cells(
-        [d.name for d in request.drivers if d.name in prepared.runners],
-        [q.name for q in request.queries],
-        request.options.concurrency,
-    )
+    return [cell for cell in request.cells() if cell.driver in prepared.runners]
 
 
 def finish(directory: Path, header: model.Run) -> model.Run:
@@ -242,12 +248,7 @@ def _header(
 
 
 def _empty_cells(request: Request, prepared: Prepared) -> list[model.Cell]:
-    keys = make_cells(
-        [d.name for d in request.drivers],
-        [q.name for q in request.queries],
-        request.options.concurrency,
-    )
-    return [_empty_cell(key, prepared) for key in keys]
+    return [_empty_cell(key, prepared) for key in request.cells()]
 
 
 def _empty_cell(key: CellKey, prepared: Prepared) -> model.Cell:
@@ -279,6 +280,7 @@ def _options(request: Request) -> model.Options:
         pin_client=options.pin_client,
         pin_server=options.pin_server,
         command=request.command,
+        aa=options.aa,
     )
 
 
@@ -323,6 +325,7 @@ def _driver_facts(spec: DriverSpec, prepared: Prepared) -> model.Driver:
         runtime=None,
         components={},
         not_run_reason=prepared.not_run.get(spec.name),
+        twin_of=spec.twin_of,
     )
 
 
@@ -333,13 +336,18 @@ def _now() -> str:
 def resumed_options(directory: Path) -> tuple[model.Run, Options]:
     """Header and options of the run in `directory`, for `--resume`; raises UserError."""
     header, _ = journals.read(directory / journals.JOURNAL_NAME)
-    asked, server = header.options, header.server
+    return header, options_of(header)
+
+
+def options_of(measured: model.Run) -> Options:
+    """The options with which a run is measured again."""
+    asked, server = measured.options, measured.server
     # The tag of the image, where there was one: postgres:17-alpine.
     pg_version = server.details.get("image", "").partition(":")[2] or Options().pg_version
-    return header, msgspec.convert(
+    return msgspec.convert(
         {
-            "drivers": [driver.name for driver in header.drivers],
-            "queries": [query.name for query in header.queries],
+            "drivers": [d.name for d in measured.drivers if d.twin_of is None],
+            "queries": [query.name for query in measured.queries],
             "concurrency": asked.concurrency,
             "warmup": asked.warmup_seconds,
             "duration": asked.measure_seconds,
@@ -351,6 +359,7 @@ def resumed_options(directory: Path) -> tuple[model.Run, Options]:
             "transport": asked.transport,
             "pin_client": asked.pin_client,
             "pin_server": asked.pin_server,
+            "aa": asked.aa,
         },
         Options,
     )

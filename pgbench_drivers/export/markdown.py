@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from pgbench_drivers.analysis.summary import METRICS, Metric
+from pgbench_drivers.export.tables import markdown_text as _text
 from pgbench_drivers.report.formatting import figure, ratio, spread
 from pgbench_drivers.report.notes import Footnotes, footnotes, run_span, why_unranked, windows
 from pgbench_drivers.report.standings import (
@@ -50,7 +51,8 @@ def _provenance(run: Run) -> str:
         f"PostgreSQL {_text(run.server.version)} ({run.server.backend}), "
         f"{_text(environment.cpu_model)}, {environment.cpu_cores} cores, {run_span(run)}; "
         f"per cell {windows(run)}: median, range in parentheses. "
-        "≈: the range overlaps that of the driver above. Ratios are to the best."
+        "≈: cannot be told apart from the first of this rank, since their ranges overlap; "
+        "~: since they differ by less than the noise floor. Ratios are to the best."
     )
 
 
@@ -71,7 +73,7 @@ def _ranking(analysed: Analysed, notes: Footnotes) -> str:
         driver = drivers[place.driver]
         mean = latency.get(place.driver)
         cells = (
-            f"≈ {place.rank}" if place.tied else f"{place.rank}",
+            f"{place.mark} {place.rank}".strip(),
             f"{_text(driver.title)} {_text(driver.version or '')}".strip(),
             _text(driver.language_title),
             driver.client,
@@ -144,11 +146,3 @@ def _harness(analysed: Analysed) -> str:
 
 def _connections(number: int) -> str:
     return "1 connection" if number == 1 else f"{number} connections"
-
-
-def _text(value: str) -> str:
-    """`value` as plain text of a table cell: nothing in it is markup."""
-    escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for character in "\\`*_[]|":
-        escaped = escaped.replace(character, f"\\{character}")
-    return " ".join(escaped.split())

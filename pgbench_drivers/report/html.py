@@ -14,7 +14,8 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from pgbench_drivers.analysis.summary import METRICS, client_cpu_us
+from pgbench_drivers.analysis.per_round import client_cpu_us
+from pgbench_drivers.analysis.summary import METRICS
 from pgbench_drivers.report import formatting, notes, page, payload
 from pgbench_drivers.report.languages import SLOTS, language_styles
 from pgbench_drivers.report.standings import (
@@ -88,7 +89,7 @@ def render(analysed: Analysed) -> str:
             script=Markup(script),  # noqa: S704
             script_hashes=[_hash(boot), _hash(script)],
             data=Markup(payload.embedded_json(payload.page_data(analysed, why))),  # noqa: S704
-            raw_gzip=_packed(msgspec.json.encode(run)),
+            raw_gzip=_packed(msgspec.json.encode(analysed.measured)),
             csv_gzip=_packed(_csv(analysed).encode("utf-8")),
         )
     )
@@ -119,7 +120,7 @@ def _templates() -> jinja2.Environment:
 
 def _csv(analysed: Analysed) -> str:
     stream = io.StringIO(newline="")
-    write_tidy(analysed.run, analysed.cells, stream)
+    write_tidy(analysed.measured, analysed.cells, stream)
     return stream.getvalue()
 
 

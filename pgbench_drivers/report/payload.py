@@ -93,7 +93,12 @@ class NoteData:
 
 @dataclass(frozen=True)
 class PageData:
-    """All of it; `rounds` are (position, driver, query, connections, round, queries/s, load)."""
+    """All of it.
+
+    `rounds` are (position, driver, query, connections, round, queries/s,
+    load), `floors` are (metric, query, connections, logarithm of the ratio
+    that A/A showed).
+    """
 
     languages: list[LanguageData]
     drivers: list[DriverData]
@@ -104,6 +109,7 @@ class PageData:
     cells: list[CellData]
     notes: list[NoteData]
     rounds: list[tuple[int, int, int, int, int, float, float]]
+    floors: list[tuple[str, int, int, float]]
 
 
 def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
@@ -141,6 +147,12 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
             )
             for row in rounds_in_order(run)
             if row.query in query_index
+        ],
+        floors=[
+            (key, query_index[query], level, _rounded(log))
+            for (key, query, level), log in (
+                analysed.noise_floor.logs.items() if analysed.noise_floor else ()
+            )
         ],
     )  # fmt: skip
 

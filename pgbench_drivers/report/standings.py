@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
+import msgspec
+
+from pgbench_drivers.analysis.noise_floor import NoiseFloor, noise_floor
 from pgbench_drivers.analysis.summary import (
     CellSummary,
-    Figures,
     Metric,
     Spread,
     headline_queries,
@@ -23,15 +26,8 @@ LATENCY_METRIC = "latency_mean_us"
 CPU_METRIC = "client_cpu_us_per_row"
 HEADLINE_CONCURRENCY = 8
 
+Mark = Literal["", "≈", "~"]
 Cells = Mapping[tuple[str, str, int], CellSummary]
-
-_SPREADS: dict[str, Callable[[Figures], Spread | None]] = {
-    "rows_per_second": lambda f: f.rows_per_second,
-    "queries_per_second": lambda f: f.queries_per_second,
-    "latency_mean_us": lambda f: f.latency.round_mean_us,
-    "client_cpu_us_per_row": lambda f: f.client_cpu_us_per_row,
-    "client_cpu_us_per_query": lambda f: f.client_cpu_us_per_query,
-}
 
 
 @dataclass(frozen=True)
@@ -39,8 +35,9 @@ class Standing:
     """A driver's place; `low` and `high` bound its figure over the rounds.
 
     They are the geometric means of every query's lowest and highest round, so
-    they always enclose `value`. `tied` says that the range overlaps the range
-    of the driver one place above.
+    they always enclose `value`. A driver that cannot be told apart from the
+    first one of the rank above shares that rank, and `mark` says why: `~` for
+    less than the noise floor, `≈` for ranges that overlap.
     """
 
     driver: str
@@ -49,7 +46,7 @@ class Standing:
     ratio: float
     low: float
     high: float
-    tied: bool
+    mark: Mark = ""
 
 
 @dataclass(frozen=True)
@@ -61,22 +58,40 @@ class Standings:
     concurrency: int
     ranked: tuple[Standing, ...]
     unranked: tuple[str, ...]
+    noise_floor: float | None
+
+    def inseparable(self, a: Standing, b: Standing) -> bool:
+        """Whether this run does not tell the two apart."""
+        return bool(_mark(a, b, self.noise_floor))
 
 
 @dataclass(frozen=True)
 class Analysed:
-    """A run with the figures of all its cells; decoding them takes time, so it is done once."""
+    """A run with the figures of all its cells; decoding them takes time, so it is done once.
+
+    `run` is what is shown; the twin of a driver (A/A) is only in `measured`
+    and in `cells`, and shows in `noise_floor`.
+    """
 
     run: Run
+    measured: Run
     cells: Cells
     queries: tuple[str, ...]
     concurrency: int
+    noise_floor: NoiseFloor | None
 
     @classmethod
     def of(cls, run: Run) -> Analysed:
         """Summarise every cell, and choose what the headline is about."""
         cells = {key: _credible(cell) for key, cell in summarise_run(run).items()}
-        return cls(run, cells, headline_queries(run.queries), headline_concurrency(run))
+        return cls(
+            run=_without_twins(run),
+            measured=run,
+            cells=cells,
+            queries=headline_queries(run.queries),
+            concurrency=headline_concurrency(run),
+            noise_floor=noise_floor(run, cells),
+        )
 
     def standings(
         self,
@@ -88,22 +103,22 @@ class Analysed:
         chosen = self.queries if queries is None else tuple(queries)
         level = self.concurrency if concurrency is None else concurrency
         ranking = rank(self.run, metric_key, chosen, level, self.cells)
+        noise = self.noise_floor
+        floor = noise.factor(metric_key, chosen, level) if noise else None
         places: list[Standing] = []
         for entry in ranking.ranked:
             low, high = self._bounds(entry.driver, metric_key, chosen, level)
-            above = places[-1] if places else None
-            tied = above is not None and low <= above.high and high >= above.low
-            places.append(
-                Standing(
-                    entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high, tied
-                )
-            )
+            place = Standing(entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high)
+            first = next((p for p in places if p.rank == places[-1].rank), None)
+            if first and (mark := _mark(first, place, floor)):
+                place = replace(place, rank=first.rank, mark=mark)
+            places.append(place)
         unranked = tuple(name for name, _ in ranking.unranked)
-        return Standings(metric(metric_key), chosen, level, tuple(places), unranked)
+        return Standings(metric(metric_key), chosen, level, tuple(places), unranked, floor)
 
     def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:
         """A cell's figure with its range, or None where it has none."""
-        return _SPREADS[metric_key](cell.figures) if cell and cell.figures else None
+        return metric(metric_key).spread(cell.figures) if cell and cell.figures else None
 
     def _bounds(
         self, driver: str, metric_key: str, queries: Sequence[str], level: int
@@ -114,6 +129,24 @@ class Analysed:
             statistics.geometric_mean([s.low for s in kept]) if kept else 0.0,
             statistics.geometric_mean([s.high for s in kept]) if kept else 0.0,
         )
+
+
+def _mark(a: Standing, b: Standing, floor: float | None) -> Mark:
+    """Why the two cannot be told apart, or nothing."""
+    if floor and max(a.value, b.value) <= floor * min(a.value, b.value):
+        return "~"
+    return "≈" if a.low <= b.high and a.high >= b.low else ""
+
+
+def _without_twins(run: Run) -> Run:
+    twins = {driver.name for driver in run.drivers if driver.twin_of is not None}
+    if not twins:
+        return run
+    return msgspec.structs.replace(
+        run,
+        drivers=[driver for driver in run.drivers if driver.name not in twins],
+        cells=[cell for cell in run.cells if cell.driver not in twins],
+    )
 
 
 def supports(percentile: float, queries: int) -> bool:

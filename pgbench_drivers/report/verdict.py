@@ -55,7 +55,7 @@ def _headline(standings: Standings, drivers: dict[str, Driver]) -> str:
         return f"{name} delivers {count(best.value)} rows/s"
     other = drivers[second.driver].title
     factor = best.value / second.value if second.value else 1.0
-    if _overlap(best, second):
+    if standings.inseparable(best, second):
         return f"{name} and {other} lead, too close to call"
     return f"{name} leads with {count(best.value)} rows/s, {ratio(factor)} as many as {other}"
 
@@ -65,10 +65,6 @@ def _next_of_others(standings: Standings, drivers: dict[str, Driver]) -> Standin
     best, *others = standings.ranked
     same = _without_mode(drivers[best.driver].title)
     return next((p for p in others if _without_mode(drivers[p.driver].title) != same), None)
-
-
-def _overlap(a: Standing, b: Standing) -> bool:
-    return a.low <= b.high and a.high >= b.low
 
 
 def _without_mode(title: str) -> str:
@@ -93,15 +89,15 @@ def _basis(standings: Standings, analysed: Analysed, drivers: dict[str, Driver])
 
 
 def _doubt(standings: Standings, drivers: dict[str, Driver]) -> str | None:
-    if len(standings.ranked) < 2 or not standings.ranked[1].tied:
+    if len(standings.ranked) < 2 or not standings.ranked[1].mark:
         return None
     best = standings.ranked[0]
-    tied = [p for p in standings.ranked if _overlap(best, p)]
+    tied = [p for p in standings.ranked if standings.inseparable(best, p)]
     names = [drivers[p.driver].title for p in tied]
     if len(names) == 2:
-        return f"The ranges of {_list(names)} overlap: this run does not separate them."
+        return f"This run does not separate {_list(names)}."
     who = _list(names[1:]) if len(names) <= 5 else f"{len(names) - 1} drivers"
-    return f"The ranges of {who} overlap that of {names[0]}: this run does not separate them."
+    return f"This run does not separate {who} from {names[0]}."
 
 
 def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:
@@ -113,7 +109,7 @@ def _cheapest(analysed: Analysed, drivers: dict[str, Driver]) -> str | None:
     second = _next_of_others(cpu, drivers)
     if second is not None:
         text += f" (next: {drivers[second.driver].title}, {figure(second.value, 'µs')}"
-        text += ", ranges overlap)" if _overlap(best, second) else ")"
+        text += ", too close to call)" if cpu.inseparable(best, second) else ")"
     return text + "."
 
 

@@ -21,8 +21,12 @@ Backend = Literal["docker", "embedded", "dsn"]
 PERCENTILES: tuple[float, ...] = (25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
 
 
-class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of everything in the document: immutable, and strict about unknown keys."""
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of everything in the document: immutable, and strict about unknown keys.
+
+    What was added after the first release has a default and is left out where
+    it has that, so that documents without it can be read by either version.
+    """
 
 
 class Latency(Document, frozen=True):
@@ -86,7 +90,10 @@ class Cell(Document, frozen=True):
 
 
 class Driver(Document, frozen=True):
-    """A row of the comparison; versions as the running driver reported them."""
+    """A row of the comparison; versions as the running driver reported them.
+
+    `twin_of` names the driver that this is once more (A/A), to show the noise.
+    """
 
     name: str
     title: str
@@ -100,6 +107,7 @@ class Driver(Document, frozen=True):
     runtime: str | None
     components: dict[str, str]
     not_run_reason: str | None
+    twin_of: str | None = None
 
 
 class Query(Document, frozen=True):
@@ -129,6 +137,7 @@ class Options(Document, frozen=True):
     pin_client: list[int] | None
     pin_server: list[int] | None
     command: str
+    aa: str | None = None
 
 
 class Server(Document, frozen=True):

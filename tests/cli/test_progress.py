@@ -8,7 +8,13 @@ import json
 import pytest
 from rich.console import Console
 
-from pgbench_drivers.cli.progress import BarPresenter, LinePresenter, duration_text, plan_text
+from pgbench_drivers.cli.progress import (
+    BarPresenter,
+    LinePresenter,
+    LogPresenter,
+    duration_text,
+    plan_text,
+)
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_steps
 from pgbench_drivers.results.journal import Identity, StepRecord
 from pgbench_drivers.results.model import Failure
@@ -79,6 +85,17 @@ def test_messages_do_not_mix_with_objects(capsys: pytest.CaptureFixture[str]) ->
     LinePresenter().say("hello")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "pgbench-drivers: hello\n")
+
+
+def test_a_log_leaves_stdout_to_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    log = LogPresenter()
+    log.step_finished(Step(CELL, 0, 0), record())
+    log.step_finished(Step(CELL, 1, 5), record(Failure(1, "timeout", "hung")))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    good, bad = captured.err.splitlines()
+    assert good.startswith("pgbench-drivers: psycopg3-async / generate_series / 8: 4/s, mean ")
+    assert bad == "pgbench-drivers: psycopg3-async / generate_series / 8: hung"
 
 
 def test_a_plan_of_one_cell_and_round_is_in_the_singular() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.config.registry import load_registry, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import REGISTRY
 from pgbench_drivers.toolchains import TOOLCHAINS
@@ -15,6 +15,14 @@ def test_every_language_has_a_toolchain_and_a_null_driver() -> None:
     languages = {driver.entry.language for driver in drivers}
     assert languages <= set(TOOLCHAINS)
     assert {d.entry.language for d in drivers if d.entry.adapter == "null"} == languages
+
+
+def test_a_twin_is_the_same_driver_under_another_name() -> None:
+    driver = load_registry(REGISTRY)[0]
+    again = twin(driver)
+    assert (again.name, again.twin_of) == (f"{driver.name}@aa", driver.name)
+    assert again.entry.adapter == driver.entry.adapter
+    assert again.entry.options == driver.entry.options
 
 
 def test_an_unknown_language_is_named(tmp_path: Path) -> None:

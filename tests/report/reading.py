@@ -18,6 +18,13 @@ def board(page: str, name: str = "board-main") -> list[tuple[str, str]]:
     return places
 
 
+def places(page: str, name: str = "board-main") -> list[str]:
+    """Mark and rank of the drivers shown on one board, best first: "≈2"."""
+    section = page.split(f'id="{name}"', 1)[1].split("</section>", 1)[0]
+    found = re.findall(r'class="tie"[^>]*>(.*?)</span><span class="place">(.*?)</span>', section)
+    return [mark + rank for mark, rank in found if rank]
+
+
 def payload(page: str) -> dict[str, object]:
     """The data that the page's script works on."""
     found = re.search(r'<script type="application/json" id="report-data">(.*?)</script>', page)

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from cutting import Cut
-from reading import board, matrix, part, payload
+from reading import board, matrix, part, payload, places
 from selenium import webdriver
 from variants import EVIL, VARIANTS
 
@@ -85,6 +85,15 @@ def test_null_drivers_alone_are_not_ranked(rendered: Rendered) -> None:
     assert board(page) == []
     assert "No driver completed the headline queries" in page
     assert "null (Go)" in part(page, 'id="harness"', "</section>")
+
+
+def test_what_a_driver_differs_from_itself_is_no_rank(rendered: Rendered) -> None:
+    page = rendered("measured_twice")
+    assert [title for title, _ in board(page)] == ["pgx", "psycopg 3", "asyncpg", "psycopg2"]
+    assert places(page) == ["1", "2", "~2", "≈2"]
+    assert "Noise floor (A/A)" in part(page, '<dl class="facts"', "</dl>")
+    assert "what asyncpg differed from itself" in part(page, 'id="ranking"', "</p>")
+    assert "asyncpg (A/A)" not in page
 
 
 def test_nothing_of_a_document_becomes_markup(rendered: Rendered) -> None:
@@ -165,11 +174,13 @@ def test_a_browser_shows_it_without_complaint(
         """const list = [...document.querySelectorAll('#board-main li')].filter(li => !li.hidden);
         return {ready: document.documentElement.classList.contains('ready'),
           names: list.map(li => li.querySelector('.dn').textContent),
+          places: list.map(li => li.querySelector('.rank').textContent),
           overflow: document.documentElement.scrollWidth - innerWidth,
           images: document.images.length, bold: document.querySelectorAll('h1 b').length}"""
     )
     assert shown["ready"]
     assert shown["names"] == [title for title, _ in board(rendered(name))]
+    assert shown["places"] == places(rendered(name))
     assert shown["overflow"] <= 0
     assert shown["images"] == shown["bold"] == 0
     assert chromium.title != "broken"

@@ -14,8 +14,14 @@ export const notes = new Map(data.notes.map((note) => [note.number, note]));
 
 const cells = new Map(data.cells.map((cell) => [`${cell.d}/${cell.q}/${cell.c}`, cell]));
 
+const floors = new Map(
+  data.floors.map(([metric, query, connections, log]) => [`${metric}/${query}/${connections}`, log]),
+);
+
 export const cellOf = (driver, query, connections) =>
   cells.get(`${driver.index}/${query.index}/${connections}`);
+export const floorOf = (metricKey, query, connections) =>
+  floors.get(`${metricKey}/${query.index}/${connections}`);
 export const metricOf = (key) => metrics.find((metric) => metric.key === key);
 
 export function whyMissing(cell) {

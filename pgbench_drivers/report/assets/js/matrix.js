@@ -23,7 +23,7 @@ export function showMatrix() {
     }
   }
   const body = table.tBodies[0];
-  const place = (row) => means.get(Number(row.dataset.driver))?.rank ?? 1e6;
+  const place = (row) => means.get(Number(row.dataset.driver))?.position ?? 1e6;
   body.append(...[...body.rows].sort((a, b) => place(a) - place(b)));
 }
 

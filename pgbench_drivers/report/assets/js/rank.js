@@ -1,6 +1,6 @@
 // The ranking of a selection: as analysis/summary.py's, only over fewer drivers.
 
-import { cellOf, metricOf, whyMissing } from "./data.js";
+import { cellOf, floorOf, metricOf, whyMissing } from "./data.js";
 
 export const geometricMean = (values) =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
@@ -22,13 +22,29 @@ export function rank(drivers, queries, metricKey, connections) {
     ranked.push({ driver, value: bound(0), low: bound(1), high: bound(2) });
   }
   ranked.sort((a, b) => (metric.higher ? b.value - a.value : a.value - b.value));
+  const floor = noiseFloor(metricKey, queries, connections);
+  let first;
   ranked.forEach((place, i) => {
-    const above = ranked[i - 1];
-    place.rank = i + 1;
+    place.position = i;
     place.ratio = place.value / ranked[0].value;
-    place.tied = Boolean(above) && place.low <= above.high && place.high >= above.low;
+    place.mark = first ? mark(first, place, floor) : "";
+    place.rank = place.mark ? first.rank : i + 1;
+    if (!place.mark) first = place;
   });
   return { metric, ranked, unranked };
+}
+
+// Why two drivers cannot be told apart, or nothing.
+function mark(a, b, floor) {
+  if (floor && Math.max(a.value, b.value) <= floor * Math.min(a.value, b.value)) return "~";
+  return a.low <= b.high && a.high >= b.low ? "≈" : "";
+}
+
+// What one driver, measured twice, differs from itself: as analysis/noise_floor.py's.
+function noiseFloor(metricKey, queries, connections) {
+  const logs = queries.map((query) => floorOf(metricKey, query, connections));
+  if (!logs.length || logs.includes(undefined)) return null;
+  return Math.exp(Math.hypot(...logs) / logs.length);
 }
 
 // Queries that lack a figure for the same reason share it.

@@ -25,14 +25,14 @@ function showBoard(board, { metric, ranked }) {
     if (place) showPlace(row, place, metric, top);
   }
   const list = board.querySelector("ol");
-  const order = (row) => places.get(Number(row.dataset.driver))?.rank ?? 1e6;
+  const order = (row) => places.get(Number(row.dataset.driver))?.position ?? 1e6;
   list.append(...[...list.children].sort((a, b) => order(a) - order(b)));
 }
 
 function showPlace(row, place, metric, top) {
   const share = (value) => `${((100 * value) / top).toFixed(2)}%`;
   row.querySelector(".place").textContent = place.rank;
-  row.querySelector(".tie").textContent = place.tied ? "≈" : "";
+  row.querySelector(".tie").textContent = place.mark;
   row.querySelector(".fill").style.width = share(place.value);
   const whisker = row.querySelector(".whisker");
   whisker.style.left = share(place.low);

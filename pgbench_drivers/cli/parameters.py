@@ -1,0 +1,43 @@
+"""Types of options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+class NumberList(click.ParamType[list[int]]):
+    """Comma-separated whole numbers."""
+
+    name = "n,n,…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[int]:
+        if isinstance(value, list):
+            return value
+        try:
+            return [int(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
+
+
+class Percentage(click.ParamType[float]):
+    """A positive share, written with its sign: 5%."""
+
+    name = "n%"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        number, sign, rest = str(value).partition("%")
+        try:
+            share = float(number) / 100
+        except ValueError:
+            share = 0.0
+        if not sign or rest or not 0 < share < 10:
+            self.fail(f"expected a percentage above zero such as 5%, got {value!r}", param, ctx)
+        return share
