@@ -8,6 +8,7 @@ import traceback
 import click
 
 from pgbench_drivers import __version__, signals
+from pgbench_drivers.cli.compare import compare_runs
 from pgbench_drivers.cli.doctor import doctor
 from pgbench_drivers.cli.exec import execute
 from pgbench_drivers.cli.export import export
@@ -35,6 +36,7 @@ def cli(context: click.Context, debug: bool) -> None:
     pgbench-drivers run --dry-run                what would run, and how long
     pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
+    pgbench-drivers compare A.json B.json        two results, with intervals
 
     Exit codes: 0 everything was measured; 1 a driver failed or could not be
     run, the others were measured; 2 wrong usage, or the run itself failed;
@@ -43,7 +45,7 @@ def cli(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for command in (run, report, export, list_things, doctor, setup, execute):
+for command in (run, report, export, compare_runs, list_things, doctor, setup, execute):
     cli.add_command(command)
 
 
