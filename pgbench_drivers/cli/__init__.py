@@ -12,6 +12,7 @@ from pgbench_drivers.cli.compare import compare_runs
 from pgbench_drivers.cli.doctor import doctor
 from pgbench_drivers.cli.exec import execute
 from pgbench_drivers.cli.export import export
+from pgbench_drivers.cli.gate import gate
 from pgbench_drivers.cli.listing import list_things
 from pgbench_drivers.cli.report import report
 from pgbench_drivers.cli.run import run
@@ -37,15 +38,16 @@ def cli(context: click.Context, debug: bool) -> None:
     pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
     pgbench-drivers compare A.json B.json        two results, with intervals
+    pgbench-drivers gate --baseline A.json       fail when something became slower
 
     Exit codes: 0 everything was measured; 1 a driver failed or could not be
     run, the others were measured; 2 wrong usage, or the run itself failed;
-    130 interrupted.
+    130 interrupted. `gate --help` tells its own.
     """
     context.obj = {"debug": debug}
 
 
-for command in (run, report, export, compare_runs, list_things, doctor, setup, execute):
+for command in (run, report, export, compare_runs, gate, list_things, doctor, setup, execute):
     cli.add_command(command)
 
 

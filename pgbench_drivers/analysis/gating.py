@@ -1,0 +1,238 @@
+"""Did something become slower? The verdict of a gate, cell by cell.
+
+A regression must be larger than what is allowed and significant, and where
+the gate measures by itself, it must show twice: cells beyond the threshold
+are measured again, and judged by both measurements. A false alarm then needs
+the same cell to be unlucky twice, and the rate of false alarms stays below 5 %
+of runs: the test is that of a gate which measured every cell twice and looked
+only at the suspected ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pgbench_drivers.analysis.comparable import IncomparableError, cautions, changed_queries
+from pgbench_drivers.analysis.comparison import CellId, cell_id, round_values, rounds_needed
+from pgbench_drivers.analysis.interval import Interval
+from pgbench_drivers.analysis.multiple import ALPHA, holm
+from pgbench_drivers.analysis.summary import Metric
+from pgbench_drivers.analysis.two_samples import p_value, ratio, smallest_p
+from pgbench_drivers.results.model import Cell, Run
+
+Outcome = Literal["passed", "regression", "unmeasured"]
+Values = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One cell's figure at the gate.
+
+    `slowdown` is how many times worse than the baseline it became, whichever
+    direction of the metric is worse; `p` is one-sided and adjusted by Holm.
+    """
+
+    driver: str
+    query: str
+    concurrency: int
+    metric: Metric
+    outcome: Outcome
+    reason: str
+    slowdown: float | None = None
+    interval: Interval | None = None
+    p: float | None = None
+    measured_again: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The gate's verdict, with what it rests on."""
+
+    max_regression: float
+    cells: tuple[Judged, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """A regression weighs most; nothing measured is never a pass."""
+        found = {cell.outcome for cell in self.cells}
+        if "regression" in found:
+            return "regression"
+        return "passed" if found == {"passed"} else "unmeasured"
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What is known of a cell's costs; `why_not` says why it is nothing."""
+
+    base: Values = ()
+    first: Values = ()
+    again: Values = ()
+    why_not: str = ""
+
+    def slowdown(self, new: Values) -> float:
+        return ratio(self.base, new).value
+
+
+def check_baseline(baseline: Run, cells: int) -> None:
+    """Raise IncomparableError when so few rounds as it has can never show a regression.
+
+    `cells` are the comparisons that the gate will make; it measures suspected
+    ones twice, with the baseline's number of rounds each time.
+    """
+    rounds = baseline.options.rounds
+    if smallest_p(rounds, 2 * rounds, "greater") * cells > ALPHA:
+        raise IncomparableError(
+            f"a baseline of {_rounds(rounds)} cannot show a regression over {cells} comparisons, "
+            f"however large: measure one with --rounds {rounds_needed(cells, sides=1)}"
+        )
+
+
+def suspects(
+    baseline: Run, first: Run, metrics: Sequence[Metric], max_regression: float
+) -> tuple[CellId, ...]:
+    """The cells that look slower by more than is allowed, significant or not."""
+    found = [
+        key
+        for (key, _), evidence in _gather(baseline, first, None, metrics).items()
+        if not evidence.why_not and evidence.slowdown(evidence.first) > 1 + max_regression
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def judge(
+    baseline: Run,
+    first: Run,
+    again: Run | None,
+    metrics: Sequence[Metric],
+    max_regression: float,
+    *,
+    confirm: bool,
+) -> Judgement:
+    """Judge every measured cell of the baseline.
+
+    With `confirm`, `again` holds the second measurement of the suspected
+    cells, or is None when none was suspected. Without it, `first` alone
+    decides. Raises IncomparableError when a query has changed.
+    """
+    changed = changed_queries(baseline, first)
+    if changed:
+        raise IncomparableError(
+            "; ".join(f"{query} {difference}" for query, difference in changed.items())
+        )
+    gathered = _gather(baseline, first, again, metrics)
+    suspected = set(suspects(baseline, first, metrics, max_regression))
+    measured = sum(1 for evidence in gathered.values() if not evidence.why_not)
+    judged = [
+        _judge(
+            key,
+            metric,
+            evidence,
+            confirm=key in suspected and confirm,
+            max_regression=max_regression,
+            comparisons=measured,
+        )
+        for (key, metric), evidence in gathered.items()
+    ]
+    return Judgement(
+        max_regression,
+        tuple(_adjusted(judged, max_regression)),
+        cautions(baseline, first),
+    )
+
+
+def _gather(
+    baseline: Run, first: Run, again: Run | None, metrics: Sequence[Metric]
+) -> dict[tuple[CellId, Metric], _Evidence]:
+    aside = {d.name for d in baseline.drivers if d.synthetic or d.twin_of is not None}
+    wanted = [c for c in baseline.cells if c.driver not in aside and c.status == "ok"]
+    new, second = _by_id(first.cells), _by_id(again.cells if again else ())
+    return {
+        (cell_id(cell), metric): _evidence(
+            cell, new.get(cell_id(cell)), second.get(cell_id(cell)), metric
+        )
+        for metric in metrics
+        for cell in wanted
+        if round_values(cell, metric)
+    }
+
+
+def _by_id(cells: Iterable[Cell]) -> Mapping[CellId, Cell]:
+    return {cell_id(cell): cell for cell in cells}
+
+
+def _evidence(base: Cell, first: Cell | None, again: Cell | None, metric: Metric) -> _Evidence:
+    before = _costs(base, metric)
+    for cell, when in ((first, ""), (again, " when it was measured again")):
+        if cell and not _costs(cell, metric):
+            return _Evidence(why_not=f"{cell.status}{when}: {cell.reason or 'no figure'}")
+    if first is None:
+        return _Evidence(why_not="the new run does not have it")
+    return _Evidence(
+        before, _costs(first, metric), _costs(again, metric) if again else (), why_not=""
+    )
+
+
+def _costs(cell: Cell, metric: Metric) -> Values:
+    """The rounds' figures so that more is worse."""
+    values = round_values(cell, metric) or ()
+    return tuple(1 / value for value in values) if metric.higher_is_better else values
+
+
+def _judge(
+    key: CellId,
+    metric: Metric,
+    evidence: _Evidence,
+    *,
+    confirm: bool,
+    max_regression: float,
+    comparisons: int,
+) -> Judged:
+    """A verdict that may be `regression` by size alone; `_adjusted` asks whether it is sure."""
+    if evidence.why_not:
+        return Judged(*key, metric, "unmeasured", evidence.why_not)
+    values = evidence.first + evidence.again
+    found = ratio(evidence.base, values)
+    judged = Judged(
+        *key, metric, "passed", "within what is allowed", found.value, found.interval, 1.0,
+        bool(evidence.again),
+    )  # fmt: skip
+    limit = 1 + max_regression
+    if evidence.slowdown(evidence.first) <= limit:
+        return judged
+    if confirm and not evidence.again:
+        return replace(judged, outcome="unmeasured", reason="suspected, and not measured again")
+    if min(found.value, evidence.slowdown(evidence.again or evidence.first)) <= limit:
+        return replace(judged, reason="suspected, and not confirmed when measured again")
+    if smallest_p(len(evidence.base), len(values), "greater") * comparisons > ALPHA:
+        reason = (
+            f"{_rounds(len(evidence.base))} against {len(values)} cannot show a regression "
+            f"over {comparisons} comparisons"
+        )
+        return replace(judged, outcome="unmeasured", reason=reason)
+    p = p_value(evidence.base, values, "greater")
+    return replace(judged, outcome="regression", reason="", p=p)
+
+
+def _adjusted(cells: Sequence[Judged], max_regression: float) -> list[Judged]:
+    """Correct for the number of comparisons; what was not suspected counts with p = 1."""
+    measured = [cell for cell in cells if cell.p is not None]
+    adjusted = iter(holm([cell.p for cell in measured if cell.p is not None]))
+    return [
+        _settle(replace(cell, p=next(adjusted)), max_regression) if cell.p is not None else cell
+        for cell in cells
+    ]
+
+
+def _settle(cell: Judged, max_regression: float) -> Judged:
+    if cell.outcome != "regression":
+        return cell
+    if cell.p is not None and cell.p <= ALPHA:
+        return replace(cell, reason=f"slower by more than {100 * max_regression:g} %")
+    return replace(cell, outcome="passed", reason="slower, but chance alone may explain it")
+
+
+def _rounds(number: int) -> str:
+    return "1 round" if number == 1 else f"{number} rounds"
