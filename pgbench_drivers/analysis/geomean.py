@@ -28,33 +28,52 @@ class GeometricMean:
     p: float
 
 
+@dataclass(frozen=True)
+class LogMean:
+    """The mean of a sample's logarithms, with its variance and degrees of freedom."""
+
+    centre: float
+    variance: float
+    freedom: int
+
+    @classmethod
+    def of(cls, sample: Sequence[float]) -> LogMean:
+        """Of positive values; a single one has no degree of freedom, and no variance known."""
+        logs = [math.log(value) for value in sample]
+        freedom = len(logs) - 1
+        variance = statistics.variance(logs) / len(logs) if freedom else 0.0
+        return cls(statistics.fmean(logs), variance, freedom)
+
+
 def geometric_mean(samples: Samples) -> GeometricMean:
     """The mean over queries of positive values, one sample of rounds per query."""
-    return _mean([(1, sample) for sample in samples], len(samples))
+    return _mean([(1, LogMean.of(sample)) for sample in samples], len(samples))
 
 
 def geometric_ratio(base: Samples, new: Samples) -> GeometricMean:
     """The mean over queries of `new` ÷ `base`, which hold the same queries in the same order."""
-    signed = [(-1, sample) for sample in base] + [(1, sample) for sample in new]
+    signed = [(-1, LogMean.of(sample)) for sample in base]
+    signed += [(1, LogMean.of(sample)) for sample in new]
     return _mean(signed, len(base))
 
 
-def _mean(signed: Sequence[tuple[int, Sequence[float]]], queries: int) -> GeometricMean:
-    logs = [(sign, [math.log(value) for value in sample]) for sign, sample in signed]
-    centre = sum(sign * statistics.fmean(sample) for sign, sample in logs) / queries
-    if any(len(sample) < 2 for _, sample in logs):
+def t_quantile(freedom: float) -> float:
+    """The end of a 95 % interval of Student's t; degrees of freedom may be fractions."""
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
+
+
+def _mean(signed: Sequence[tuple[int, LogMean]], queries: int) -> GeometricMean:
+    centre = sum(sign * mean.centre for sign, mean in signed) / queries
+    if any(mean.freedom == 0 for _, mean in signed):
         return GeometricMean(math.exp(centre), None, 1.0)
-    parts = [
-        (statistics.variance(sample) / len(sample) / queries**2, len(sample) - 1)
-        for _, sample in logs
-    ]
+    parts = [(mean.variance / queries**2, mean.freedom) for _, mean in signed]
     variance = sum(part for part, _ in parts)
     if variance == 0:
         exact = Interval(math.exp(centre), math.exp(centre), CONFIDENCE)
         return GeometricMean(math.exp(centre), exact, 1.0 if centre == 0 else 0.0)
     freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
     error = math.sqrt(variance)
-    width = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+    width = t_quantile(freedom) * error
     return GeometricMean(
         math.exp(centre),
         Interval(math.exp(centre - width), math.exp(centre + width), CONFIDENCE),

@@ -54,7 +54,7 @@ def _show_ranking(run: Run) -> None:
 def _legend(standings: Standings, analysed: Analysed) -> Iterator[str]:
     marks = {place.mark for place in standings.ranked}
     if "≈" in marks:
-        yield "≈ cannot be told apart from the first of its rank: their rounds overlap"
+        yield "≈ cannot be told apart from the first of its rank: the interval of their ratio holds 1"
     if standings.noise_floor and analysed.noise_floor:
         yield (
             f"~ differs by less than {analysed.noise_floor.driver} does from itself (A/A): "

@@ -51,8 +51,8 @@ def _provenance(run: Run) -> str:
         f"PostgreSQL {_text(run.server.version)} ({run.server.backend}), "
         f"{_text(environment.cpu_model)}, {environment.cpu_cores} cores, {run_span(run)}; "
         f"per cell {windows(run)}: median, range in parentheses. "
-        "≈: cannot be told apart from the first of this rank, since their ranges overlap; "
-        "~: since they differ by less than the noise floor. Ratios are to the best."
+        "Drivers that cannot be told apart share a rank: ≈, the 95 % interval of their ratio "
+        "holds 1; ~, they differ by less than the noise floor. Ratios are to the best."
     )
 
 

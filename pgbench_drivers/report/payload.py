@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import msgspec
 
+from pgbench_drivers.analysis.geomean import LogMean, t_quantile
 from pgbench_drivers.analysis.summary import METRICS, Spread
 from pgbench_drivers.report.languages import language_styles
 from pgbench_drivers.report.notes import Footnotes
@@ -18,6 +20,7 @@ from pgbench_drivers.report.standings import (
     levels,
 )
 
+T_STEPS = 64
 Bounds = tuple[float, float, float]
 
 
@@ -71,12 +74,17 @@ class LatencyData:
 
 @dataclass(frozen=True)
 class CellData:
-    """A cell: indices of driver and query, then (median, low, high) per metric, or a note."""
+    """A cell: indices of driver and query, then (median, low, high) per metric, or a note.
+
+    `logs` has the mean of the rounds' logarithms per metric, its variance and
+    degrees of freedom.
+    """
 
     d: int
     q: int
     c: int
     v: dict[str, Bounds] | None
+    logs: dict[str, LogMean] | None
     n: int
     latency: LatencyData | None
     server: Bounds | None
@@ -97,7 +105,8 @@ class PageData:
 
     `rounds` are (position, driver, query, connections, round, queries/s,
     load), `floors` are (metric, query, connections, logarithm of the ratio
-    that A/A showed).
+    that A/A showed), and `t` are ends of 95 % intervals of Student's t, at
+    evenly spaced reciprocals of the degrees of freedom from 0 to 1.
     """
 
     languages: list[LanguageData]
@@ -110,6 +119,7 @@ class PageData:
     notes: list[NoteData]
     rounds: list[tuple[int, int, int, int, int, float, float]]
     floors: list[tuple[str, int, int, float]]
+    t: list[float]
 
 
 def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
@@ -154,6 +164,7 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
                 analysed.noise_floor.logs.items() if analysed.noise_floor else ()
             )
         ],
+        t=[_rounded(t_quantile(T_STEPS / i if i else math.inf)) for i in range(T_STEPS + 1)],
     )  # fmt: skip
 
 
@@ -181,7 +192,9 @@ def _cell(
     summary = analysed.cells.get(key)
     if summary is None or summary.figures is None:
         note = notes.by_cell.get(key)
-        return CellData(driver, query, key[2], None, 0, None, None, note.number if note else None)
+        return CellData(
+            driver, query, key[2], None, None, 0, None, None, note.number if note else None
+        )
     figures = summary.figures
     spreads = {m.key: analysed.spread(summary, m.key) for m in METRICS}
     latency = figures.latency
@@ -190,6 +203,7 @@ def _cell(
         query,
         key[2],
         {name: _bounds(s) for name, s in spreads.items() if s is not None},
+        {name: _log_mean(s) for name, s in spreads.items() if s is not None and s.low > 0},
         figures.queries,
         LatencyData(
             latency.max_us,
@@ -204,6 +218,11 @@ def _cell(
 def _rounded(value: float) -> float:
     """Six digits, where a figure is only drawn or comes from a histogram that has three."""
     return float(f"{value:.6g}")
+
+
+def _log_mean(spread: Spread) -> LogMean:
+    found = LogMean.of(spread.values)
+    return LogMean(_rounded(found.centre), _rounded(found.variance), found.freedom)
 
 
 def _bounds(spread: Spread) -> Bounds:

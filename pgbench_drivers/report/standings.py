@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from pgbench_drivers.analysis.geomean import Samples, geometric_ratio
 from pgbench_drivers.analysis.noise_floor import NoiseFloor, noise_floor
 from pgbench_drivers.analysis.summary import (
     CellSummary,
@@ -37,7 +38,9 @@ class Standing:
     They are the geometric means of every query's lowest and highest round, so
     they always enclose `value`. A driver that cannot be told apart from the
     first one of the rank above shares that rank, and `mark` says why: `~` for
-    less than the noise floor, `≈` for ranges that overlap.
+    less than the noise floor, `≈` when the 95 % interval of their ratio holds 1
+    (with a single round, when their ranges overlap). `rounds` are the figures
+    of every query's rounds.
     """
 
     driver: str
@@ -46,6 +49,7 @@ class Standing:
     ratio: float
     low: float
     high: float
+    rounds: Samples
     mark: Mark = ""
 
 
@@ -108,7 +112,10 @@ class Analysed:
         places: list[Standing] = []
         for entry in ranking.ranked:
             low, high = self._bounds(entry.driver, metric_key, chosen, level)
-            place = Standing(entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high)
+            place = Standing(
+                entry.driver, entry.rank, entry.value, entry.ratio_to_best, low, high,
+                self._rounds(entry.driver, metric_key, chosen, level),
+            )  # fmt: skip
             first = next((p for p in places if p.rank == places[-1].rank), None)
             if first and (mark := _mark(first, place, floor)):
                 place = replace(place, rank=first.rank, mark=mark)
@@ -119,6 +126,10 @@ class Analysed:
     def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:
         """A cell's figure with its range, or None where it has none."""
         return metric(metric_key).spread(cell.figures) if cell and cell.figures else None
+
+    def _rounds(self, driver: str, metric_key: str, queries: Sequence[str], level: int) -> Samples:
+        spreads = [self.spread(self.cells.get((driver, q, level)), metric_key) for q in queries]
+        return [s.values for s in spreads if s is not None]
 
     def _bounds(
         self, driver: str, metric_key: str, queries: Sequence[str], level: int
@@ -135,7 +146,15 @@ def _mark(a: Standing, b: Standing, floor: float | None) -> Mark:
     """Why the two cannot be told apart, or nothing."""
     if floor and max(a.value, b.value) <= floor * min(a.value, b.value):
         return "~"
-    return "≈" if a.low <= b.high and a.high >= b.low else ""
+    return "" if _apart(a, b) else "≈"
+
+
+def _apart(a: Standing, b: Standing) -> bool:
+    values = [value for rounds in (*a.rounds, *b.rounds) for value in rounds]
+    interval = geometric_ratio(a.rounds, b.rounds).interval if min(values) > 0 else None
+    if interval is None:
+        return a.low > b.high or a.high < b.low
+    return not interval.holds(1.0)
 
 
 def _without_twins(run: Run) -> Run:

@@ -72,11 +72,11 @@ def test_the_twin_is_neither_ranked_nor_shown() -> None:
 
 
 def test_drivers_that_cannot_be_told_apart_share_a_rank() -> None:
-    # b is noise, c overlaps a, d and e do neither; f overlaps e.
+    # b is within the noise; the rounds do not separate c from a, nor f from e.
     analysed = Analysed.of(
         run(
-            a=EVEN, aa=times(1.02), b=times(1.021), c=(10.05, 10.6, 10.7), d=times(1.2),
-            e=times(1.4), f=(13.9, 14.5, 14.6),
+            a=EVEN, aa=times(1.02), b=times(1.021), c=(9.9, 10.6, 10.9), d=times(1.2),
+            e=times(1.4), f=(13.4, 14.5, 15.2),
         )
     )  # fmt: skip
     places = analysed.standings(CPU, ["q", "r"], 8).ranked

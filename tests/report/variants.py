@@ -143,7 +143,7 @@ def hostile(cut: Cut) -> Run:
 
 
 def measured_twice(cut: Cut) -> Run:
-    """asyncpg's twin is 3 % faster, psycopg 3 1 % faster than asyncpg, and psycopg2 overlaps."""
+    """asyncpg's twin is 3 % faster, psycopg 3 1 % faster than asyncpg, psycopg2 erratic."""
     run = cut(["asyncpg", "psycopg3", "psycopg2", "pgx"], FETCHES)
     models = [c for c in run.cells if c.driver == "asyncpg"]
     twin = next(d for d in run.drivers if d.name == "asyncpg")
@@ -159,7 +159,7 @@ def measured_twice(cut: Cut) -> Run:
             *(c for c in run.cells if c.driver in ("asyncpg", "pgx")),
             *(_faster(c, "asyncpg@aa", (1.03, 1.03, 1.03)) for c in models),
             *(_faster(c, "psycopg3", (1.01, 1.01, 1.01)) for c in models),
-            *(_faster(c, "psycopg2", (1.03, 0.8, 0.8)) for c in models),
+            *(_faster(c, "psycopg2", (1.2, 0.9, 0.9)) for c in models),
         ],
     )
 

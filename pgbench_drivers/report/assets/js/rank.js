@@ -1,6 +1,6 @@
 // The ranking of a selection: as analysis/summary.py's, only over fewer drivers.
 
-import { cellOf, floorOf, metricOf, whyMissing } from "./data.js";
+import { cellOf, data, floorOf, metricOf, whyMissing } from "./data.js";
 
 export const geometricMean = (values) =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
@@ -19,7 +19,8 @@ export function rank(drivers, queries, metricKey, connections) {
       const kept = cells.map((cell) => cell.v[metricKey][i]).filter((value) => value > 0);
       return kept.length ? geometricMean(kept) : 0;
     };
-    ranked.push({ driver, value: bound(0), low: bound(1), high: bound(2) });
+    const logs = cells.map((cell) => cell.logs[metricKey]);
+    ranked.push({ driver, value: bound(0), low: bound(1), high: bound(2), logs });
   }
   ranked.sort((a, b) => (metric.higher ? b.value - a.value : a.value - b.value));
   const floor = noiseFloor(metricKey, queries, connections);
@@ -37,7 +38,27 @@ export function rank(drivers, queries, metricKey, connections) {
 // Why two drivers cannot be told apart, or nothing.
 function mark(a, b, floor) {
   if (floor && Math.max(a.value, b.value) <= floor * Math.min(a.value, b.value)) return "~";
-  return a.low <= b.high && a.high >= b.low ? "≈" : "";
+  return apart(a, b) ? "" : "≈";
+}
+
+// Whether the 95 % interval of their ratio leaves out 1: as analysis/geomean.py's.
+function apart(a, b) {
+  const logs = [...a.logs, ...b.logs];
+  if (!logs.every((log) => log?.freedom > 0)) return a.low > b.high || a.high < b.low;
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const centre = (place) => sum(place.logs.map((log) => log.centre)) / place.logs.length;
+  const parts = logs.map((log) => log.variance / a.logs.length ** 2);
+  const variance = sum(parts);
+  const freedom = variance ** 2 / sum(parts.map((part, i) => part ** 2 / logs[i].freedom));
+  const width = variance > 0 ? studentT(freedom) * Math.sqrt(variance) : 0;
+  return Math.abs(centre(a) - centre(b)) > width;
+}
+
+// The end of a 95 % interval, between the two nearest of the table.
+function studentT(freedom) {
+  const place = (data.t.length - 1) / freedom;
+  const below = Math.min(Math.floor(place), data.t.length - 2);
+  return data.t[below] + (place - below) * (data.t[below + 1] - data.t[below]);
 }
 
 // What one driver, measured twice, differs from itself: as analysis/noise_floor.py's.
