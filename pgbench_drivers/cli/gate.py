@@ -222,7 +222,7 @@ def _request(baseline: Run, flags: dict[str, Any]) -> session.Request:
     """The baseline's plan, for drivers and queries as they are today."""
     options = session.options_of(baseline)
     changes = {name: flags[name] for name in ("server", "timeout") if flags[name] is not None}
-    options = msgspec.structs.replace(options, aa=None, **changes)
+    options = msgspec.structs.replace(options, aa=None, precision=None, **changes)
     if options.server == "dsn":
         raise UserError("the baseline was measured on a server of yours: name it with --server")
     drivers = {driver.name: driver for driver in load_registry(flags["registry"])}

@@ -23,6 +23,22 @@ class NumberList(click.ParamType[list[int]]):
             self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
 
 
+class Duration(click.ParamType[float]):
+    """Seconds, or minutes and hours with their letter: 90, 20m, 2h."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = str(value)
+        unit = {"s": 1, "m": 60, "h": 3600}.get(text[-1:], 0)
+        try:
+            return float(text[:-1]) * unit if unit else float(text)
+        except ValueError:
+            self.fail(f"expected a time such as 90s, 20m or 1h, got {value!r}", param, ctx)
+
+
 class Percentage(click.ParamType[float]):
     """A positive share, written with its sign: 5%."""
 

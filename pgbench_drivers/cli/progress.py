@@ -35,6 +35,9 @@ class Presenter:
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
         """The plan is known."""
 
+    def extended(self, steps: Sequence[Step]) -> None:
+        """The plan has become longer."""
+
     def say(self, text: str) -> None:
         """Something worth knowing."""
 
@@ -88,6 +91,7 @@ class BarPresenter(Presenter):
         )
         self._task: Any = None
         self._remaining = 0
+        self._total = 0
         self._windows = Windows(0, 0)
         self._seconds_per_step: float | None = None
         self._step_began = 0.0
@@ -102,8 +106,14 @@ class BarPresenter(Presenter):
 
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
         self.say(plan_text(steps, windows))
-        self._remaining, self._windows = len(steps), windows
+        self._remaining = self._total = len(steps)
+        self._windows = windows
         self._task = self._progress.add_task("starting", total=len(steps), left="", last="")
+
+    def extended(self, steps: Sequence[Step]) -> None:
+        self._remaining += len(steps)
+        self._total += len(steps)
+        self._progress.update(self._task, total=self._total)
 
     def say(self, text: str) -> None:
         self._console.print(f"[dim]·[/] {text}", highlight=False)

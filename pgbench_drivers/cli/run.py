@@ -14,7 +14,7 @@ import msgspec
 
 from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
-from pgbench_drivers.cli.parameters import NumberList
+from pgbench_drivers.cli.parameters import Duration, NumberList, Percentage
 from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
@@ -30,7 +30,7 @@ from pgbench_drivers.server import NAMED_SERVERS
 EXIT_FAILED = 1
 
 # A resumed run keeps all options of which figures depend; the rest may change.
-_CHANGED_BY_RESUME = ("server", "pg_version", "timeout")
+_CHANGED_BY_RESUME = ("server", "pg_version", "timeout", "max_time")
 _FIXED_BY_THE_RUN = tuple(
     name for name in Options.__struct_fields__ if name not in _CHANGED_BY_RESUME
 )
@@ -96,6 +96,16 @@ _FIXED_BY_THE_RUN = tuple(
 )
 @click.option(
     "--pin-server", type=NumberList(), metavar="CPU,…", help="CPUs that the server may use."
+)
+@click.option(
+    "--precision",
+    type=Percentage(),
+    help="Add rounds until every driver's headline figure (rows/s) is known to ± this, with 95 % confidence: 2%.",
+)
+@click.option(
+    "--max-time",
+    type=Duration(),
+    help="Give up on --precision when measuring has taken so long: 90s, 20m, 2h.  [default: 1h]",
 )
 @click.option(
     "--aa",

@@ -25,6 +25,9 @@ class Observer(Protocol):
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
         """All steps of the run, those of an earlier part of it included."""
 
+    def extended(self, steps: Sequence[Step]) -> None:
+        """Further steps, since the figures were not precise enough."""
+
     def step_started(self, step: Step) -> None:
         """A step begins."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -21,8 +22,9 @@ from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import environment, reference
 from pgbench_drivers.execution.executor import Bench, Observer, execute
+from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
-from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
+from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.journal import Journal, StepRecord
@@ -173,8 +175,16 @@ def _run_on(
         for warning in header.warnings:
             say(f"note: {warning}")
         observer.planned(steps, windows)
+        goal = _goal(options, windows)
+
+        def measure_more(more: Sequence[Step], known: Sequence[StepRecord]) -> list[StepRecord]:
+            observer.extended(more)
+            return execute(bench, more, known, journal, observer)
+
         try:
-            execute(bench, steps, earlier, journal, observer)
+            records = execute(bench, steps, earlier, journal, observer)
+            if goal:
+                refine(goal, headline_cells(request, prepared), records, measure_more, say)
         except BaseException:
             signals.hold()
             say("ending the run: runners, tables and server are put away")
@@ -191,6 +201,25 @@ def _run_on(
 def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
     """The cells of the drivers that can run."""
     return [cell for cell in request.cells() if cell.driver in prepared.runners]
+
+
+def headline_cells(request: Request, prepared: Prepared) -> list[CellKey]:
+    """The cells by which real drivers are ranked."""
+    real = {driver.name for driver in request.drivers if not driver.synthetic}
+    marked = {query.name for query in request.queries if query.file.headline}
+    counted = marked or {query.name for query in request.queries}
+    level = request.options.concurrency[0]
+    return [
+        cell
+        for cell in runnable_cells(request, prepared)
+        if cell.driver in real and cell.query in counted and cell.concurrency == level
+    ]
+
+
+def _goal(options: Options, windows: Windows) -> Goal | None:
+    if options.precision is None:
+        return None
+    return Goal(options.precision, time.monotonic() + options.max_time, windows, options.seed)
 
 
 def finish(directory: Path, header: model.Run) -> model.Run:
@@ -281,6 +310,8 @@ def _options(request: Request) -> model.Options:
         pin_server=options.pin_server,
         command=request.command,
         aa=options.aa,
+        precision=options.precision,
+        max_time_seconds=options.max_time if options.precision else None,
     )
 
 
@@ -360,6 +391,8 @@ def options_of(measured: model.Run) -> Options:
             "pin_client": asked.pin_client,
             "pin_server": asked.pin_server,
             "aa": asked.aa,
+            "precision": asked.precision,
+            "max_time": asked.max_time_seconds or Options().max_time,
         },
         Options,
     )

@@ -74,6 +74,15 @@ def make_steps(cells: Sequence[CellKey], rounds: int, seed: int) -> list[Step]:
     return steps
 
 
+def make_round_steps(
+    cells: Sequence[CellKey], *, number: int, position: int, seed: int
+) -> list[Step]:
+    """One round more, in a shuffle of its own; `position` is that of its first step."""
+    order = list(cells)
+    random.Random(f"{seed} {number}").shuffle(order)
+    return [Step(cell, number, position + i) for i, cell in enumerate(order)]
+
+
 def estimate_seconds(steps: int, windows: Windows) -> float:
     """How long so many steps will take, in seconds."""
     return steps * (windows.warmup_seconds + windows.measure_seconds + OVERHEAD_SECONDS_PER_STEP)

@@ -225,6 +225,9 @@ def windows(run: Run) -> str:
         f"{seconds / options.rounds:.3g} s"
         for seconds in (options.warmup_seconds, options.measure_seconds)
     )
+    most = max((len(cell.rounds) for cell in run.cells), default=0)
+    if most > options.rounds:
+        return f"{options.rounds} to {most} rounds of {measured}, each after {warmup} of warm-up"
     if options.rounds == 1:
         return f"one round of {measured} after {warmup} of warm-up"
     return f"{options.rounds} rounds of {measured}, each after {warmup} of warm-up"

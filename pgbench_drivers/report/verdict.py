@@ -37,7 +37,7 @@ def verdict(analysed: Analysed) -> Verdict:
         tuple(
             s
             for s in (
-                _basis(throughput, analysed, drivers),
+                _basis(throughput, drivers),
                 _doubt(throughput, drivers),
                 _cheapest(analysed, drivers),
                 _left_out(throughput, drivers),
@@ -71,10 +71,10 @@ def _without_mode(title: str) -> str:
     return title.partition(" (")[0]
 
 
-def _basis(standings: Standings, analysed: Analysed, drivers: dict[str, Driver]) -> str:
+def _basis(standings: Standings, drivers: dict[str, Driver]) -> str:
     best = standings.ranked[0]
     queries = len(standings.queries)
-    rounds = analysed.run.options.rounds
+    rounds = len(best.rounds[0])
     what = "on the one query" if queries == 1 else f"as the geometric mean over {queries} queries"
     return (
         f"{drivers[best.driver].title} ({drivers[best.driver].language_title}) reached "

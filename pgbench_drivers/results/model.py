@@ -125,7 +125,7 @@ class Query(Document, frozen=True):
 
 
 class Options(Document, frozen=True):
-    """What the run was asked to do."""
+    """What the run was asked to do; with a `precision`, cells may have more than `rounds`."""
 
     concurrency: list[int]
     warmup_seconds: float
@@ -138,6 +138,8 @@ class Options(Document, frozen=True):
     pin_server: list[int] | None
     command: str
     aa: str | None = None
+    precision: float | None = None
+    max_time_seconds: float | None = None
 
 
 class Server(Document, frozen=True):

@@ -7,6 +7,7 @@ it takes some minutes.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from pgbench_drivers.analysis.comparison import compare
 from pgbench_drivers.analysis.estimate import interval_of
 from pgbench_drivers.analysis.gating import judge
-from pgbench_drivers.analysis.geomean import geometric_ratio
+from pgbench_drivers.analysis.geomean import geometric_mean, geometric_ratio
 from pgbench_drivers.analysis.interval import Interval
 from pgbench_drivers.analysis.summary import metric
 from pgbench_drivers.analysis.two_samples import ratio
@@ -48,6 +49,9 @@ def main() -> None:
         print(f"\n{noise.__doc__}\n\nrounds   " + " ".join(f"{n:>6}" for n in ROUNDS))
         for title, cover in COVERAGES.items():
             print(f"{title:<28}" + " ".join(f"{cover(noise, n):6.1%}" for n in ROUNDS))
+        for goal in (0.02, 0.01):
+            covered, rounds = when_precise(noise, goal)
+            print(f"--precision {goal:.0%}: {covered:.1%} after {rounds:.1f} rounds on average")
         print(f"\ncompare, {QUERIES} equal cells: a difference is seen in")
         for rounds in (5, 6, 10):
             print(f"  {rounds} rounds: {false_differences(noise, rounds):.1%} of runs")
@@ -113,6 +117,23 @@ def a_run(noise: Noise, chance: np.random.Generator, rounds: int, slower: float 
         for i, factor in enumerate(factors)
     ]
     return make_run(cells=cells, rounds=rounds)
+
+
+def when_precise(noise: Noise, goal: float) -> tuple[float, float]:
+    """Coverage of a mean over four queries when rounds end with its being precise, and rounds."""
+    chance = np.random.default_rng(6)
+    truth = float(np.exp(np.mean(np.log(noise(np.random.default_rng(0), 1_000_000)))))
+    covered, total = 0, 0
+    for _ in range(RUNS):
+        samples = [list(noise(chance, 5)) for _ in range(4)]
+        interval = geometric_mean(samples).interval
+        while interval and math.sqrt(interval.high / interval.low) - 1 > goal:
+            for sample in samples:
+                sample += list(noise(chance, 1))
+            interval = geometric_mean(samples).interval
+        covered += interval is not None and interval.holds(truth)
+        total += len(samples[0])
+    return covered / RUNS, total / RUNS
 
 
 def false_differences(noise: Noise, rounds: int) -> float:

@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgbench_drivers.plan.plan import Windows, estimate_seconds, make_cells, make_steps
+from pgbench_drivers.plan.plan import (
+    Windows,
+    estimate_seconds,
+    make_cells,
+    make_round_steps,
+    make_steps,
+)
 
 CELLS = make_cells(["a", "b", "c"], ["q", "r"], [1, 8])
 
@@ -28,6 +34,16 @@ def test_rounds_are_shuffled_anew() -> None:
     steps = make_steps(CELLS, 2, 1)
     half = len(CELLS)
     assert [s.cell for s in steps[:half]] != [s.cell for s in steps[half:]]
+
+
+def test_one_round_more_goes_on_where_the_plan_ended() -> None:
+    more = make_round_steps(CELLS, number=3, position=36, seed=1)
+    assert sorted(step.cell for step in more) == sorted(CELLS)
+    assert {step.round for step in more} == {3}
+    assert [step.position for step in more] == list(range(36, 36 + len(CELLS)))
+    assert more == make_round_steps(CELLS, number=3, position=36, seed=1)
+    other = make_round_steps(CELLS, number=4, position=36, seed=1)
+    assert [step.cell for step in other] != [step.cell for step in more]
 
 
 def test_a_cell_s_seconds_do_not_depend_on_its_rounds() -> None:
