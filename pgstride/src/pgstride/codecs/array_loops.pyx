@@ -16,6 +16,7 @@ from libc.stdint cimport (
     int32_t,
     int64_t,
     uint32_t,
+    uint64_t,
 )
 from libc.string cimport memcpy
 
@@ -46,8 +47,23 @@ from pgstride.core.wire cimport (
 
 
 cdef extern from "values.h":
+    PyObject **SHARED_INTS
+    int64_t SHARED_INT_LOWEST
+    uint64_t SHARED_INT_COUNT
     PyObject *value_int(int64_t value) except NULL
     PyObject *value_text(const char *data, Py_ssize_t length) except NULL
+
+
+cdef extern from "shared_values.h":
+    ctypedef struct SharedValues:
+        pass
+    SharedValues shared_values(
+        int width, bint is_signed, int64_t lowest, uint64_t count, PyObject **objects
+    )
+    Py_ssize_t shared_values_repeat(
+        SharedValues values, Py_ssize_t i, Py_ssize_t count, PyObject **items,
+        const char **at, const char *end
+    )
 
 
 cdef extern from *:
@@ -98,13 +114,20 @@ cdef inline Py_ssize_t read_fixed(
     int opcode, int size, PyObject **items, Py_ssize_t count, const char **start, const char *end
 ) except -1:
     """Elements of `size` bytes and NULLs."""
-    cdef const char *at = start[0]
+    cdef const char *at
     cdef Py_ssize_t i = 0
     cdef int32_t length
+    if opcode == OP_INT4 or opcode == OP_INT8 or opcode == OP_INT2 or opcode == OP_OID:
+        # As far as there are only small integers.
+        i = shared_values_repeat(
+            shared_values(size, opcode != OP_OID, SHARED_INT_LOWEST, SHARED_INT_COUNT, SHARED_INTS),
+            0, count, items, start, end,
+        )
+    at = start[0]
     # An element takes `size` and 4 bytes at the most: where that many are there
     # for each, the loop has nothing to check but their length words.
-    if count > (end - at) // (4 + size):
-        return read_fixed_checked(opcode, size, items, count, start, end)
+    if count - i > (end - at) // (4 + size):
+        return read_fixed_checked(opcode, size, items, i, count, start, end)
     while i < count:
         length = read_int32(at)
         if length == size:
@@ -121,10 +144,10 @@ cdef inline Py_ssize_t read_fixed(
 
 
 cdef inline Py_ssize_t read_fixed_checked(
-    int opcode, int size, PyObject **items, Py_ssize_t count, const char **start, const char *end
+    int opcode, int size, PyObject **items, Py_ssize_t i, Py_ssize_t count,
+    const char **start, const char *end
 ) except -1:
     cdef const char *at = start[0]
-    cdef Py_ssize_t i = 0
     while i < count and end - at >= 4:
         if read_int32(at) == -1:
             items[i] = shared_value(none_object)

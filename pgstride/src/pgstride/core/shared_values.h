@@ -41,6 +41,14 @@ static inline SharedValues shared_values(int width, int is_signed, int64_t lowes
     return values;
 }
 
+/* The object of a value whose length word is right and that ends at `after`, or NULL
+ * without an exception; a borrowed reference. The 8 bytes before `after` are readable. */
+static inline PyObject *shared_object(const SharedValues *values, const char *after) {
+    uint64_t value = wire_read_u64(after - 8) & values->mask;
+    uint64_t index = (value ^ values->sign) - values->offset;
+    return index < values->count ? values->objects[index] : NULL;
+}
+
 /* Fill `items` from item `i` on with the values that begin at `*at`, up to the first
  * that is NULL, malformed, or has no shared object; returns its number. The 7 bytes
  * before `*at` must be readable: they hold a DataRow message's head at least. */
@@ -54,9 +62,29 @@ static inline Py_ssize_t shared_values_run(const SharedValues *columns, Py_ssize
         if (after > end || wire_load_word(from) != column->length_word) {
             break;
         }
-        uint64_t value = wire_read_u64(after - 8) & column->mask;
-        uint64_t index = (value ^ column->sign) - column->offset;
-        PyObject *object = index < column->count ? column->objects[index] : NULL;
+        PyObject *object = shared_object(column, after);
+        if (object == NULL) {
+            break;
+        }
+        Py_INCREF(object);
+        items[i] = object;
+        from = after;
+    }
+    *at = from;
+    return i;
+}
+
+/* The same for values of one type, an array's. */
+static inline Py_ssize_t shared_values_repeat(SharedValues values, Py_ssize_t i, Py_ssize_t count,
+                                              PyObject **items, const char **at,
+                                              const char *end) {
+    const char *from = *at;
+    for (; i < count; i++) {
+        const char *after = from + values.step;
+        if (after > end || wire_load_word(from) != values.length_word) {
+            break;
+        }
+        PyObject *object = shared_object(&values, after);
         if (object == NULL) {
             break;
         }
