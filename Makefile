@@ -29,6 +29,7 @@ setup: $(VENV)/.bench ## install everything that `make bench` needs
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/pgbench-drivers setup
 	sh tests/report/install-chromium.sh
+	sh pgstride/tests/install-pgbouncer.sh
 	$(BIN)/python -m pytest $(ARGS)
 	$(IN) go go test ./...
 	$(IN) node npm test

@@ -62,7 +62,7 @@ def extension(source: Path) -> Extension:
     return Extension(
         name,
         [str(source), *C_SOURCES.get(name, [])],
-        include_dirs=[str(PACKAGE / "core"), str(PACKAGE / "codecs")],
+        include_dirs=[str(PACKAGE / folder) for folder in ("core", "codecs", "aio")],
         depends=[str(header) for header in sorted(PACKAGE.rglob("*.h"))],
         extra_compile_args=compile_arguments(),
         extra_link_args=SANITIZERS if SANITIZE else [],

@@ -7,6 +7,7 @@ from pgstride import prepared_stmt as prepared_stmt
 from pgstride import protocol as protocol
 from pgstride import transaction as transaction
 from pgstride import types as types
+from pgstride._replacing import install_as_asyncpg as install_as_asyncpg
 from pgstride._version import __version__ as __version__
 from pgstride.connection import Connection, connect
 from pgstride.exceptions import *  # noqa: F403 - its __all__ is ours too

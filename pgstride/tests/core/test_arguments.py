@@ -52,17 +52,17 @@ def test_a_statement_without_parameters_takes_none():
         Conversation().fetch(statement(), 1)
 
 
-def test_65535_arguments_are_sent():
+def test_32767_arguments_are_sent():
     conversation = Conversation()
-    conversation.fetch(statement(parameters=(b.INT4,) * 65535), *range(65535))
+    conversation.fetch(statement(parameters=(b.INT4,) * 32767), *range(32767))
     bind = conversation.says()[0][1]
-    assert bind[8:10] == b"\xff\xff"
-    assert len(bind) == 4 + 2 + 2 + 2 + 65535 * 8 + 2
+    assert bind[8:10] == b"\x7f\xff"
+    assert len(bind) == 4 + 2 + 2 + 2 + 32767 * 8 + 2
 
 
 def test_more_arguments_than_bind_can_count_are_refused():
-    with pytest.raises(InterfaceError, match="65535"):
-        statement(parameters=(b.INT4,) * 65536)
+    with pytest.raises(InterfaceError, match="cannot exceed 32767"):
+        statement(parameters=(b.INT4,) * 32768)
 
 
 def test_an_error_of_many_executions_names_the_element():

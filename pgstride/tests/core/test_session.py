@@ -16,6 +16,9 @@ from pgstride.exceptions import InterfaceError
 class Transport:
     """Keeps what is written."""
 
+    def get_extra_info(self, name):
+        return None
+
     def __init__(self) -> None:
         self.written = b""
         self.aborted = False

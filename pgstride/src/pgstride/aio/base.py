@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.statements import UNNAMED, Preparer
-from pgstride.exceptions import InterfaceError, InvalidCachedStatementError
+from pgstride.codecs.registry import TypeRegistry
+from pgstride.exceptions import (
+    DuplicatePreparedStatementError,
+    InterfaceError,
+    InvalidCachedStatementError,
+    InvalidSQLStatementNameError,
+)
 
 if TYPE_CHECKING:
     from pgstride.aio.callbacks import Callback
@@ -16,10 +23,16 @@ if TYPE_CHECKING:
     from pgstride.aio.pool_proxy import PoolConnectionProxy
     from pgstride.aio.transaction import Transaction
     from pgstride.aio.transport import SocketSession
-    from pgstride.codecs.registry import TypeRegistry
     from pgstride.connecting import ClientOptions, ConnectionParameters, Endpoint
     from pgstride.core.rows import Record
     from pgstride.core.statement import Statement
+    from pgstride.exceptions import PostgresError
+
+# What a cached statement may fail by though it could be run.
+STALE = (InvalidCachedStatementError, InvalidSQLStatementNameError)
+
+# What asyncpg allows, and what Bind can count if its 16 bits are taken for signed.
+MOST_ARGUMENTS = 32767
 
 # How much executemany() encodes before it hands it to the transport.
 BATCH_BYTES = 64 * 1024
@@ -57,7 +70,12 @@ class ConnectionBase:
         self._record_class = record_class
         self._command_timeout = options.command_timeout
         self._preparer = Preparer(session, registry)
+        # The driver's own queries know no codecs that the user has set.
+        self._own_preparer = Preparer(session, TypeRegistry())
         self._named = 0
+        # No other session's names begin so, even on a server that a pooler shares.
+        self._name_prefix = f"__pgstride_{os.urandom(4).hex()}_"
+        self._names_get_lost = False
         self._transaction: Transaction | None = None
         self._query_loggers: set[Callback] = set()
         self._listeners: dict[str, set[Callback]] = {}
@@ -80,6 +98,7 @@ class ConnectionBase:
         record_class: type[Record] | None,
     ) -> list[Record]:
         """Run a query that takes more than sending: its statement is not cached, say."""
+        check_count(args)
         limit = Deadline(self._loop, self._effective(timeout))
         statement = await self._statement(query, limit)
         try:
@@ -88,29 +107,46 @@ class ConnectionBase:
                     statement, args, row_limit, record_class or self._record_class, limit.left()
                 )
             )
-        except InvalidCachedStatementError as error:
+        except STALE as error:
             return await self._run_again(error, query, args, row_limit, limit.left(), record_class)
         return rows
 
     async def _run_again(
         self,
-        error: InvalidCachedStatementError,
+        error: PostgresError,
         query: str,
         args: tuple[Any, ...],
         row_limit: int,
         timeout: float | None,
         record_class: type[Record] | None,
     ) -> list[Record]:
-        """After a schema change: prepare anew, unless a transaction has failed by it."""
-        self._session.forget_all()
-        if self._session.in_transaction:
-            raise error
+        """The same once more, after an error of a cached statement."""
+        self._recover(error)
         return await self._run(query, args, row_limit, timeout, record_class)
+
+    def _recover(self, error: PostgresError) -> None:
+        """Get ready to prepare a statement anew; raises `error` where that is of no use.
+
+        A pooler that gives us another server for each transaction loses statements
+        that have names. From then on, each is parsed with its execution.
+        """
+        again = not self._session.in_transaction
+        if isinstance(error, InvalidSQLStatementNameError):
+            again &= not self._names_get_lost and self._name_prefix in str(error)
+            self._names_get_lost |= self._name_prefix in str(error)
+        self._forget_statements()
+        if not again:
+            raise error
 
     async def _execute_once(self, query: str, args: tuple[Any, ...], limit: Deadline) -> str:
         """Run a query with arguments; returns its command tag."""
+        check_count(args)
         statement = await self._statement(query, limit)
-        operation = await self._execute(statement, args, 0, limit)
+        try:
+            operation = await self._execute(statement, args, 0, limit)
+        except STALE as error:
+            self._recover(error)
+            return await self._execute_once(query, args, limit)
         return (operation.tag or b"").decode()
 
     async def _execute(
@@ -128,7 +164,14 @@ class ConnectionBase:
         )
         return await self._wait(waiter)
 
-    async def _statement(self, query: str, limit: Deadline, *, named: bool = False) -> Statement:
+    async def _statement(
+        self,
+        query: str,
+        limit: Deadline,
+        *,
+        named: bool = False,
+        preparer: Preparer | None = None,
+    ) -> Statement:
         """The statement of a query: cached, or prepared and then cached.
 
         One that cannot be cached is the server's unnamed statement, unless it
@@ -141,17 +184,26 @@ class ConnectionBase:
             return found
         longest = options.max_cacheable_statement_size
         cached = options.statement_cache_size > 0 and (not longest or len(query) <= longest)
-        statement = await self._prepare(query, None if cached or named else UNNAMED, limit)
+        kept = named or (cached and not self._names_get_lost)
+        name = None if kept else UNNAMED
+        statement = await self._prepare(query, name, limit, preparer or self._preparer)
         if cached:
             session.remember(statement)
         return statement
 
-    async def _prepare(self, query: str, name: bytes | None, limit: Deadline) -> Statement:
+    async def _prepare(
+        self, query: str, name: bytes | None, limit: Deadline, preparer: Preparer
+    ) -> Statement:
         """Prepare a statement under a name (None: a new one)."""
         await self._settle(limit)
-        if name is None:
-            name = self._new_name("statement").encode()
-        return await self._preparer.prepare(query, name, self._fetch_own, self._wait, limit.left())
+        chosen = self._new_name("statement").encode() if name is None else name
+        try:
+            return await preparer.prepare(query, chosen, self._fetch_own, self._wait, limit.left())
+        except DuplicatePreparedStatementError:
+            if name is not None or self._session.in_transaction:
+                raise
+        chosen = self._new_name("statement").encode()
+        return await preparer.prepare(query, chosen, self._fetch_own, self._wait, limit.left())
 
     async def _prepare_and_run_many(
         self,
@@ -170,6 +222,7 @@ class ConnectionBase:
         record_class: type[Record] | None = None,
     ) -> list[Record]:
         """Execute a statement for each element, in one group that the transport paces."""
+        self._check_exclusive("executemany() or fetchmany()")
         session = self._session
         session.check_free()
         waiter = self._loop.create_future()
@@ -238,17 +291,52 @@ class ConnectionBase:
             await within(limit.left(), asyncio.shield(hold))
 
     async def _fetch_own(self, query: str, *args: Any) -> list[Any]:
-        """Run a query of the driver's own."""
-        return await self._run(query, args, 0, None, None)
+        """Run a query of the driver's own, which no codec that the user has set concerns."""
+        limit = Deadline(self._loop, self._command_timeout)
+        statement = await self._statement(query, limit, preparer=self._own_preparer)
+        waiter = self._session.start_statement(statement, args, 0, None, limit.left())
+        rows: list[Any] = await self._wait(waiter)
+        return rows
+
+    def _siblings(self) -> Sequence[ConnectionBase]:
+        """The connections that share a pool with this one, and itself."""
+        if self._holder is None:
+            return [self]
+        return self._holder.pool.open_connections()
+
+    def _forget_statements(self) -> None:
+        """The results of cached statements have changed."""
+        for connection in self._siblings():
+            connection._session.forget_all()
+
+    def _forget_schema(self) -> None:
+        """Types have changed."""
+        for connection in self._siblings():
+            connection._registry.forget()
+            connection._session.forget_all()
 
     def _check_open(self) -> None:
         if self.is_closed():
             raise InterfaceError("connection is closed")
 
+    def _check_exclusive(self, what: str) -> None:
+        """Raise InterfaceError where other tasks' statements may come in between."""
+        if self._session.shared:
+            raise InterfaceError(
+                f"{what} needs a connection of its own: this one was opened with "
+                "implicit_pipelining=True, so other tasks' statements may come in between"
+            )
+
     def _new_name(self, kind: str) -> str:
         """A name that nothing on this session has had."""
         self._named += 1
-        return f"__pgstride_{kind}_{self._named:x}__"
+        return f"{self._name_prefix}{kind}_{self._named:x}__"
 
     def _effective(self, timeout: float | None) -> float | None:
         return self._command_timeout if timeout is None else timeout
+
+
+def check_count(args: Sequence[Any]) -> None:
+    """Raise InterfaceError for too many arguments, before the server hears of the query."""
+    if len(args) > MOST_ARGUMENTS:
+        raise InterfaceError(f"the number of query arguments cannot exceed {MOST_ARGUMENTS}")

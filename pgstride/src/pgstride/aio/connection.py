@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pgstride.aio.base import ConnectionProxy
+from pgstride.aio.base import STALE, ConnectionProxy
 from pgstride.aio.copying import Copying
 from pgstride.aio.cursor import CursorFactory
 from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.listeners import Listening
+from pgstride.aio.pipeline import Pipeline
 from pgstride.aio.prepared import PreparedStatement
+from pgstride.aio.row_types import make_rows
 from pgstride.aio.server_facts import ConnectionSettings, server_version
 from pgstride.aio.statements import UNNAMED
 from pgstride.aio.transaction import Transaction
+from pgstride.aio.type_codecs import TypeCodecs
 from pgstride.core.statement import check_record_class
-from pgstride.exceptions import InvalidCachedStatementError
 
 if TYPE_CHECKING:
     from pgstride.aio.transport import SocketSession
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pgstride.connecting import ClientOptions, ConnectionParameters, Endpoint
     from pgstride.core.rows import Record
     from pgstride.types import ServerVersion
+
+T = TypeVar("T")
 
 RESET_QUERY = "SELECT pg_advisory_unlock_all();\nCLOSE ALL;\nUNLISTEN *;\nRESET ALL;"
 
@@ -38,7 +42,7 @@ class ConnectionMeta(type):
         return super().__instancecheck__(instance)
 
 
-class Connection(Copying, Listening, metaclass=ConnectionMeta):
+class Connection(Copying, Listening, TypeCodecs, metaclass=ConnectionMeta):
     """A session with a PostgreSQL server; made by `connect()`.
 
     One statement runs at a time. Every method that talks to the server takes
@@ -57,9 +61,34 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         record_class: type[Record] | None,
     ) -> None:
         super().__init__(session, registry, endpoint, parameters, options, record_class)
-        session.tell(notice=self._on_notice, notification=self._on_notification, lost=self._on_lost)
+        session.tell(
+            notice=self._on_notice,
+            notification=self._on_notification,
+            outdated=self._forget_schema,
+            lost=self._on_lost,
+        )
 
     # -- queries
+
+    @overload
+    async def fetch(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: None = None,
+    ) -> list[Record]: ...
+
+    @overload
+    async def fetch(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T],
+    ) -> list[T]: ...
 
     async def fetch(
         self,
@@ -67,8 +96,13 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         *args: Any,
         timeout: float | None = None,
         record_class: type[Record] | None = None,
-    ) -> list[Record]:
-        """Run a query and return its rows as a list of `Record`s."""
+        row_type: Callable[..., T] | None = None,
+    ) -> list[Record] | list[T]:
+        """Run a query and return its rows as a list of `Record`s.
+
+        Or of what `row_type` returns when it is called with a row's columns as
+        keyword arguments: a dataclass, a NamedTuple, or any other callable.
+        """
         session = self._session
         waiter = session.start_query(
             query,
@@ -78,14 +112,36 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
             self._command_timeout if timeout is None else timeout,
         )
         if waiter is None:
-            return await self._run_logged(query, args, 0, timeout, record_class)
+            rows = await self._run_logged(query, args, 0, timeout, record_class)
+            return rows if row_type is None else make_rows(rows, row_type)
         try:
-            return await waiter
+            rows = await waiter
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
-        except InvalidCachedStatementError as error:
-            return await self._run_again(error, query, args, 0, timeout, record_class)
+        except STALE as error:
+            rows = await self._run_again(error, query, args, 0, timeout, record_class)
+        return rows if row_type is None else make_rows(rows, row_type)
+
+    @overload
+    async def fetchrow(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: None = None,
+    ) -> Record | None: ...
+
+    @overload
+    async def fetchrow(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T],
+    ) -> T | None: ...
 
     async def fetchrow(
         self,
@@ -93,9 +149,16 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         *args: Any,
         timeout: float | None = None,
         record_class: type[Record] | None = None,
-    ) -> Record | None:
-        """Run a query and return its first row, or None when there is none."""
+        row_type: Callable[..., T] | None = None,
+    ) -> Record | T | None:
+        """Run a query and return its first row, or None when there is none.
+
+        `row_type` is as in `fetch()`.
+        """
         rows = await self._first_row(query, args, timeout, record_class)
+        if row_type is not None:
+            made = make_rows(rows[:1], row_type)
+            return made[0] if made else None
         return rows[0] if rows else None
 
     async def fetchval(
@@ -130,7 +193,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise
-        except InvalidCachedStatementError as error:
+        except STALE as error:
             return await self._run_again(error, query, args, 1, timeout, record_class)
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
@@ -139,6 +202,33 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         Without arguments, `query` may hold several statements, separated by
         semicolons; the tag is the last one's.
         """
+        session = self._session
+        seconds = self._command_timeout if timeout is None else timeout
+        waiter: asyncio.Future[Any] | None
+        if args:
+            waiter = session.start_execution(query, args, seconds)
+        else:
+            waiter = session.start_simple(query, seconds)
+        if waiter is None:
+            return await self._execute_logged(query, args, timeout)
+        try:
+            ended: Any = await waiter
+        except asyncio.CancelledError:
+            session.cancel_waiting(waiter)
+            raise
+        except STALE as error:
+            if not args:
+                raise
+            self._recover(error)
+            return await self._execute_logged(query, args, timeout)
+        if not args:
+            return str(ended)
+        tag: bytes | None = ended.tag
+        return (tag or b"").decode()
+
+    async def _execute_logged(
+        self, query: str, args: tuple[Any, ...], timeout: float | None
+    ) -> str:
         limit = Deadline(self._loop, self._effective(timeout))
         running = self._execute_once(query, args, limit) if args else self._query(query, limit)
         return await self._logged(query, args, timeout, running)
@@ -183,7 +273,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
             chosen: bytes | None = name.encode()
         else:
             chosen = None if self._options.statement_cache_size else UNNAMED
-        statement = await self._prepare(query, chosen, limit)
+        statement = await self._prepare(query, chosen, limit, self._preparer)
         return PreparedStatement(self, statement, record_class or self._record_class)
 
     def cursor(
@@ -199,9 +289,28 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         `prefetch` is the number of rows that iteration fetches at once.
         """
         self._check_open()
+        self._check_exclusive("a cursor")
         return CursorFactory(
             self, query, None, args, prefetch, timeout, record_class or self._record_class
         )
+
+    def pipeline(
+        self, *, return_exceptions: bool = False, timeout: float | None = None
+    ) -> Pipeline:
+        """A context in which statements are sent together, for one round trip.
+
+        ```python
+        async with connection.pipeline() as pipeline:
+            user = pipeline.fetchrow("SELECT * FROM users WHERE id = $1", 7)
+            pipeline.execute("UPDATE visits SET n = n + 1 WHERE user_id = $1", 7)
+        print(user.result())
+        ```
+
+        Leaving it raises the first error of a statement that nobody has asked the
+        result of, unless `return_exceptions` is true.
+        """
+        self._check_open()
+        return Pipeline(self, timeout, return_exceptions=return_exceptions)
 
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False
@@ -212,6 +321,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
         'read_committed' (None: the server's default).
         """
         self._check_open()
+        self._check_exclusive("a transaction")
         return Transaction(self, isolation, readonly, deferrable)
 
     # -- the session
@@ -276,7 +386,7 @@ class Connection(Copying, Listening, metaclass=ConnectionMeta):
                 await self._settle(limit)
                 session.terminate()
                 session.send()
-                session.transport.close()
+                session.close_transport()
                 await within(limit.left(), asyncio.shield(session.closed_waiter))
         except (Exception, asyncio.CancelledError):
             session.abort()

@@ -203,7 +203,7 @@ class Copying(QueryLogging):
             for number, name in enumerate(names, 1)
         ]
         query_of_texts = f"SELECT {', '.join(casts)}"
-        (texts,) = await self._fetch_own(query_of_texts, *args)
+        (texts,) = await self._run(query_of_texts, args, 0, None, None)
 
         def text_of(reference: re.Match[str]) -> str:
             text: str | None = texts[int(reference[1]) - 1]
@@ -212,6 +212,7 @@ class Copying(QueryLogging):
         return re.sub(r"\$(\d+)\b", text_of, query)
 
     async def _ready_to_copy(self, limit: Deadline) -> None:
+        self._check_exclusive("COPY")
         await self._settle(limit)
         await self._begin_now(limit)
         self._session.check_free()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     from pgstride.aio.pool_acquire import PoolAcquireContext
     from pgstride.aio.pool_holder import PoolConnectionHolder
     from pgstride.core.rows import Record
+
+T = TypeVar("T")
 
 
 class PoolQueries:
@@ -52,16 +54,39 @@ class PoolQueries:
         """Run a statement for each element of `args`; see `Connection.executemany()`."""
         return self._use("executemany", (command, args), {"timeout": timeout})
 
+    @overload
     def fetch(
         self,
         query: str,
         *args: Any,
         timeout: float | None = None,
         record_class: type[Record] | None = None,
-    ) -> Coroutine[Any, Any, list[Record]]:
+        row_type: None = None,
+    ) -> Coroutine[Any, Any, list[Record]]: ...
+
+    @overload
+    def fetch(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T],
+    ) -> Coroutine[Any, Any, list[T]]: ...
+
+    def fetch(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T] | None = None,
+    ) -> Coroutine[Any, Any, list[Record] | list[T]]:
         """Run a query and return its rows; see `Connection.fetch()`."""
         return self._use(
-            "fetch", (query, *args), {"timeout": timeout, "record_class": record_class}
+            "fetch",
+            (query, *args),
+            {"timeout": timeout, "record_class": record_class, "row_type": row_type},
         )
 
     def fetchval(
@@ -70,16 +95,39 @@ class PoolQueries:
         """Run a query and return a value of its first row; see `Connection.fetchval()`."""
         return self._use("fetchval", (query, *args), {"column": column, "timeout": timeout})
 
+    @overload
     def fetchrow(
         self,
         query: str,
         *args: Any,
         timeout: float | None = None,
         record_class: type[Record] | None = None,
-    ) -> Coroutine[Any, Any, Record | None]:
+        row_type: None = None,
+    ) -> Coroutine[Any, Any, Record | None]: ...
+
+    @overload
+    def fetchrow(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T],
+    ) -> Coroutine[Any, Any, T | None]: ...
+
+    def fetchrow(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,
+        record_class: type[Record] | None = None,
+        row_type: Callable[..., T] | None = None,
+    ) -> Coroutine[Any, Any, Record | T | None]:
         """Run a query and return its first row; see `Connection.fetchrow()`."""
         return self._use(
-            "fetchrow", (query, *args), {"timeout": timeout, "record_class": record_class}
+            "fetchrow",
+            (query, *args),
+            {"timeout": timeout, "record_class": record_class, "row_type": row_type},
         )
 
     def fetchmany(

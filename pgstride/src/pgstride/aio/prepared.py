@@ -74,6 +74,7 @@ class PreparedStatement(ConnectionResource):
         self, *args: Any, prefetch: int | None = None, timeout: float | None = None
     ) -> CursorFactory:
         """A cursor over the statement's rows, as `Connection.cursor()` makes them."""
+        self._connection._check_exclusive("a cursor")
         return CursorFactory(
             self._connection,
             self._statement.query,
@@ -95,14 +96,14 @@ class PreparedStatement(ConnectionResource):
         options = "FORMAT JSON, VERBOSE, ANALYZE" if analyze else "FORMAT JSON, VERBOSE"
         query = f"EXPLAIN ({options}) {self._statement.query}"
         if not analyze:
-            return json.loads(await connection.fetchval(query, *args))
+            return _plan(await connection.fetchval(query, *args))
         transaction = connection.transaction()
         await transaction.start()
         try:
             plan = await connection.fetchval(query, *args)
         finally:
             await transaction.rollback()
-        return json.loads(plan)
+        return _plan(plan)
 
     @guarded
     def fetch(self, *args: Any, timeout: float | None = None) -> Coroutine[Any, Any, list[Record]]:
@@ -170,6 +171,11 @@ class PreparedStatement(ConnectionResource):
         # Not set when the constructor has refused its arguments.
         if hasattr(self, "_statement"):
             self._connection._session.release(self._statement)
+
+
+def _plan(value: Any) -> Any:
+    """Of a str, or of what a codec that the user has set for json has made of it."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def type_of(codec: Codec) -> Type:

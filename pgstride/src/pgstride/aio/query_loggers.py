@@ -81,14 +81,19 @@ class QueryLogging(ConnectionBase):
             exception = error
             raise
         finally:
-            record = LoggedQuery(
-                query,
-                args,
-                timeout,
-                time.monotonic() - started,
-                exception,
-                self._endpoint.address,
-                self._parameters,
-            )
-            for callback in self._query_loggers:
-                callback.schedule(self._loop, record)
+            self._log(query, args, timeout, time.monotonic() - started, exception)
+
+    def _log(
+        self,
+        query: str,
+        args: Any,
+        timeout: float | None,
+        elapsed: float,
+        exception: BaseException | None,
+    ) -> None:
+        """Tell the loggers of a query that has ended."""
+        record = LoggedQuery(
+            query, args, timeout, elapsed, exception, self._endpoint.address, self._parameters
+        )
+        for callback in self._query_loggers:
+            callback.schedule(self._loop, record)

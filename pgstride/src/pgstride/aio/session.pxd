@@ -11,6 +11,8 @@ cdef class Session(Frontend):
     cdef readonly object transport
     cdef object create_future
     cdef object write
+    cdef int descriptor
+    cdef bint transport_holds
     cdef dict statements
     cdef readonly Py_ssize_t statement_limit
     cdef double statement_lifetime
@@ -20,15 +22,21 @@ cdef class Session(Frontend):
     cdef double timer_at
     cdef readonly object hold
     cdef bint cancel_under_way
+    cdef Operation cancelling
     cdef readonly object closed_waiter
     cdef object resumed_waiter
     cdef readonly bint writing_paused
     cdef public bint closing
     cdef public bint watched
+    cdef readonly bint shared
+    cdef bint flush_scheduled
     cdef CopyOut copying
 
     cdef Operation find(self, object waiter)
     cdef int give_up(self, object result) except -1
     cdef int flush(self) except -1
+    cdef int send_directly(self) except -1
+    cdef int flush_soon(self) except -1
+    cdef object begin_waiting(self, Operation operation, object timeout)
     cdef int set_deadline(self, Operation operation, object timeout) except -1
-    cdef int release_hold(self) except -1
+    cdef int go_on_cancelling(self) except -1

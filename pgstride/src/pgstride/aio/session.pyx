@@ -6,13 +6,20 @@ is Python. A `Session` belongs to one event loop and one server connection.
 
 from pgstride.core.copying cimport CopyOut
 from pgstride.core.frontend cimport Frontend
-from pgstride.core.operations cimport ExtendedQuery, Operation
+from pgstride.core.operations cimport ExtendedQuery, Operation, SimpleQuery
 from pgstride.core.statement cimport Statement
 
 from asyncio import TimeoutError  # before Python 3.11 not the built-in one
 
 from pgstride.aio.deadline import checked_seconds
-from pgstride.exceptions import ConnectionDoesNotExistError, InterfaceError
+from pgstride.exceptions import (
+    ConnectionDoesNotExistError,
+    InterfaceError,
+    OutdatedSchemaCacheError,
+)
+
+cdef extern from "direct_send.h":
+    Py_ssize_t direct_send(int descriptor, const char *data, Py_ssize_t size)
 
 # How many bytes of COPY TO STDOUT wait for the one who takes them, at most, and
 # one read more.
@@ -30,6 +37,7 @@ cdef class Session(Frontend):
     def __cinit__(
         self, loop, *, Py_ssize_t statement_limit=100, double statement_lifetime=0.0, **others
     ):
+        self.descriptor = -1
         self.loop = loop
         self.create_future = loop.create_future
         self.statements = {}
@@ -43,6 +51,7 @@ cdef class Session(Frontend):
         """The transport is ready; after TLS, the transport above it."""
         self.transport = transport
         self.write = transport.write
+        self.descriptor = plain_socket(transport)
 
     def buffer_updated(self, Py_ssize_t size):
         """`size` bytes have been received into what `get_buffer` gave."""
@@ -60,6 +69,7 @@ cdef class Session(Frontend):
 
     def connection_lost(self, error):
         """The transport is closed."""
+        self.descriptor = -1
         if self.broken is None:
             self.fail(
                 ConnectionDoesNotExistError("connection was closed in the middle of operation")
@@ -101,15 +111,53 @@ cdef class Session(Frontend):
 
     def abort(self):
         """Close the transport at once."""
+        self.descriptor = -1
         if self.transport is not None:
             self.transport.abort()
 
     # -- sending
 
+    def close_transport(self):
+        """Close the transport once it has sent what it holds."""
+        self.descriptor = -1
+        self.transport.close()
+
     cdef int flush(self) except -1:
         if self.out.length and self.broken is None:
-            self.write(self.out.take())
+            if self.descriptor >= 0 and not self.out.in_use:
+                self.send_directly()
+            else:
+                self.write(self.out.take())
         return 0
+
+    cdef int send_directly(self) except -1:
+        """Send past the transport while it holds nothing, and leave to it what cannot be sent.
+
+        An error is among that: the transport will meet it too, and end the connection.
+        """
+        cdef Py_ssize_t sent = 0
+        if self.transport_holds:
+            self.transport_holds = self.transport.get_write_buffer_size() > 0
+        if not self.transport_holds:
+            sent = max(0, direct_send(self.descriptor, self.out.data, self.out.length))
+            if sent == self.out.length:
+                self.out.clear()
+                return 0
+            self.transport_holds = True
+        rest = self.out.take()
+        self.write(rest[sent:] if sent else rest)
+        return 0
+
+    cdef int flush_soon(self) except -1:
+        """Send once the tasks that can run have run: one piece for the statements of all."""
+        if not self.flush_scheduled:
+            self.flush_scheduled = True
+            self.loop.call_soon(self._flush_now)
+        return 0
+
+    def _flush_now(self):
+        self.flush_scheduled = False
+        self.flush()
 
     def send(self):
         """Send what has been written by operations begun elsewhere."""
@@ -149,11 +197,22 @@ cdef class Session(Frontend):
             self.flush()
             self.cancel_on_server()
 
+    def share(self):
+        """Let statements be sent while others are under way.
+
+        They belong to several tasks, so that a CancelRequest might hit another
+        one's: what is cancelled runs to its end, and its result is dropped.
+        """
+        self.shared = True
+
     def check_free(self):
-        """Raise InterfaceError when an operation is under way or the session is closed."""
+        """Raise InterfaceError when an operation is under way or the session is closed.
+
+        On a shared session the operation will wait for its turn instead.
+        """
         if self.broken is not None or self.closing:
             raise InterfaceError("connection is closed")
-        if self.waited:
+        if self.waited and not self.shared:
             raise InterfaceError(
                 "cannot perform operation: another operation is in progress"
             )
@@ -193,7 +252,7 @@ cdef class Session(Frontend):
         cdef Statement statement = self.statements.get(query)
         if statement is None or self.hold is not None or self.watched:
             return None
-        if self.waited or self.closing:
+        if (self.waited and not self.shared) or self.closing:
             self.check_free()
         if timeout is not None:
             timeout = positive_seconds(timeout)
@@ -201,10 +260,47 @@ cdef class Session(Frontend):
         statement.last_use = self.uses
         waiter = self.create_future()
         operation = self.execute_statement(statement, arguments, limit, record_class, waiter)
+        return self.begin_waiting(operation, timeout)
+
+    def start_execution(self, str query, tuple arguments, timeout):
+        """As `start_query`, but the future is that of the operation, which has a `tag`."""
+        cdef ExtendedQuery operation
+        cdef Statement statement = self.statements.get(query)
+        if statement is None or self.hold is not None or self.watched:
+            return None
+        if (self.waited and not self.shared) or self.closing:
+            self.check_free()
+        if timeout is not None:
+            timeout = positive_seconds(timeout)
+        self.uses += 1
+        statement.last_use = self.uses
+        operation = self.execute_statement(statement, arguments, 0, None, self.create_future())
+        operation.wants_tag = operation.wants_operation = True
+        return self.begin_waiting(operation, timeout)
+
+    def start_simple(self, str text, timeout):
+        """Run statements by the simple protocol; returns the future of the last one's tag.
+
+        Returns None when that takes more than sending, as `start_query` does, or
+        when a BEGIN waits to be sent first.
+        """
+        if self.hold is not None or self.watched or self.begin_query is not None:
+            return None
+        if (self.waited and not self.shared) or self.closing:
+            self.check_free()
+        if timeout is not None:
+            timeout = positive_seconds(timeout)
+        operation = self.put_simple(text, SimpleQuery(self.create_future(), text))
+        return self.begin_waiting(operation, timeout)
+
+    cdef object begin_waiting(self, Operation operation, object timeout):
         if timeout is not None:
             self.set_deadline(operation, timeout)
-        self.flush()
-        return waiter
+        if self.shared:
+            self.flush_soon()
+        else:
+            self.flush()
+        return operation.waiter
 
     def start_statement(
         self,
@@ -232,6 +328,22 @@ cdef class Session(Frontend):
         self.flush()
         return waiter
 
+    def queue_statement(
+        self, Statement statement not None, tuple arguments, int limit, record_class, timeout
+    ):
+        """Execute a statement after those that are under way; `send` sends it.
+
+        Returns the future of the operation, which has `rows` and `tag`.
+        """
+        waiter = self.create_future()
+        cdef ExtendedQuery operation = self.execute_statement(
+            statement, arguments, limit, record_class, waiter
+        )
+        operation.wants_tag = operation.wants_operation = True
+        if timeout is not None:
+            self.set_deadline(operation, timeout)
+        return waiter
+
     def start_operation(self, Operation operation not None, timeout):
         """Send an operation that another method has begun; returns its future."""
         if timeout is not None:
@@ -246,6 +358,10 @@ cdef class Session(Frontend):
         cdef Statement oldest, other
         if self.statement_limit == 0:
             return
+        other = self.statements.get(statement.query)
+        if other is not None and other is not statement:
+            # Two tasks have prepared the same query at once.
+            self.forget(other)
         if len(self.statements) >= self.statement_limit:
             oldest = None
             for other in self.statements.values():
@@ -309,7 +425,7 @@ cdef class Session(Frontend):
         """Whoever waited does so no more: have the server cancel the statement."""
         cdef Operation operation = self.find(waiter)
         if operation is not None:
-            if self.abandon(operation):
+            if self.abandon(operation) and not self.shared:
                 self.cancel_on_server()
         elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self.give_up(waiter.result())
@@ -331,6 +447,7 @@ cdef class Session(Frontend):
             self.hold = self.create_future()
         if not self.cancel_under_way:
             self.cancel_under_way = True
+            self.cancelling = self.first
             self.request_cancel()
 
     def request_cancel(self):
@@ -340,19 +457,33 @@ cdef class Session(Frontend):
     def cancel_sent(self):
         """The server has closed the connection of the CancelRequest, or it failed."""
         self.cancel_under_way = False
-        self.release_hold()
+        self.go_on_cancelling()
 
     cdef int after_operation(self, Operation operation) except -1:
         Frontend.after_operation(self, operation)
+        if operation.error is not None and isinstance(operation.error, OutdatedSchemaCacheError):
+            self.on_outdated()
         if self.hold is not None:
-            self.release_hold()
+            self.go_on_cancelling()
         return 0
 
-    cdef int release_hold(self) except -1:
-        if self.hold is not None and not self.cancel_under_way and self.pending == 0:
+    def on_outdated(self):
+        """A value was not of the type that it had when the statement was prepared."""
+
+    cdef int go_on_cancelling(self) except -1:
+        """A CancelRequest has been taken, or an operation is over: is all over?
+
+        Of a pipeline that was cancelled as a whole, each statement takes a request.
+        """
+        if self.hold is None or self.cancel_under_way:
+            return 0
+        if self.pending == 0:
+            self.cancelling = None
             hold, self.hold = self.hold, None
             if not hold.done():
                 hold.set_result(None)
+        elif self.first.abandoned and self.first is not self.cancelling:
+            self.cancel_on_server()
         return 0
 
     cdef int set_deadline(self, Operation operation, object timeout) except -1:
@@ -386,6 +517,15 @@ cdef class Session(Frontend):
         if not waiter.done():
             waiter.set_exception(TimeoutError())
         self.cancel_waiting(waiter)
+
+
+cdef int plain_socket(object transport) except? -1:
+    """The file descriptor of a transport's socket, or -1 where only the transport may send."""
+    for name in ("ssl_object", "sslcontext"):
+        if transport.get_extra_info(name) is not None:
+            return -1
+    socket = transport.get_extra_info("socket")
+    return -1 if socket is None else socket.fileno()
 
 
 cdef object positive_seconds(object timeout):

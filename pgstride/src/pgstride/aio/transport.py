@@ -31,6 +31,7 @@ class SocketSession(Session, asyncio.BufferedProtocol):
         self._cancel_task: asyncio.Task[None] | None = None
         self._notice: Method = None
         self._notification: Method = None
+        self._outdated: Method = None
         self._lost: Method = None
 
     def tell(
@@ -38,11 +39,13 @@ class SocketSession(Session, asyncio.BufferedProtocol):
         *,
         notice: Callable[[Any], None],
         notification: Callable[[int, str, str], None],
+        outdated: Callable[[], None],
         lost: Callable[[], None],
     ) -> None:
         """Have methods called with what comes unasked; their object is not kept alive."""
         self._notice = WeakMethod(notice)
         self._notification = WeakMethod(notification)
+        self._outdated = WeakMethod(outdated)
         self._lost = WeakMethod(lost)
 
     def request_cancel(self) -> None:
@@ -74,6 +77,10 @@ class SocketSession(Session, asyncio.BufferedProtocol):
     def on_notification(self, pid: int, channel: str, payload: str) -> None:
         """Hand a notification on."""
         _call(self._notification, pid, channel, payload)
+
+    def on_outdated(self) -> None:
+        """A value was not of the type that it had when the statement was prepared."""
+        _call(self._outdated)
 
 
 def _call(method: Method, *args: Any) -> None:

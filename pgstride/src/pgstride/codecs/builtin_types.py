@@ -117,3 +117,34 @@ MULTIRANGES = (
 # A row of no declared type, and an array of those: what their values consist of
 # is only known from the values.
 RECORD = (2249, 2287)
+
+# How SQL and asyncpg name some of them otherwise.
+ALIASES = {
+    "bigint": "int8",
+    "bit varying": "varbit",
+    "char": "bpchar",
+    "character": "bpchar",
+    "character varying": "varchar",
+    "decimal": "numeric",
+    "double precision": "float8",
+    "int": "int4",
+    "integer": "int4",
+    "real": "float4",
+    "smallint": "int2",
+    "time with timezone": "timetz",
+    "time without timezone": "time",
+    "timestamp with timezone": "timestamptz",
+    "timestamp without timezone": "timestamp",
+}
+
+
+def _oids_by_name() -> dict[str, int]:
+    found = {}
+    for oid, array_oid, name, *_ in (*SCALARS, *VECTORS, *RANGES, *MULTIRANGES):
+        found[name] = oid
+        found[f"{name}[]"] = array_oid
+    found.update({alias: found[name] for alias, name in ALIASES.items()})
+    return found
+
+
+OID_BY_NAME = _oids_by_name()

@@ -71,3 +71,11 @@ JOIN pg_catalog.pg_type AS t ON t.oid = needed.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
 ORDER BY needed.depth DESC
 """
+
+# What kind of type has this name, so that it is known whether a codec can be set for it.
+TYPE_BY_NAME_QUERY = """\
+SELECT t.oid, t.typtype AS kind, t.typelem AS element
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+WHERE t.typname = $1 AND n.nspname = $2
+"""

@@ -6,6 +6,8 @@ from pgstride.core.codec cimport Codec
 
 
 cdef class TypeRegistry:
+    cdef dict defaults
+    cdef dict custom
     cdef dict codecs
 
     cdef Codec find(self, uint32_t oid)

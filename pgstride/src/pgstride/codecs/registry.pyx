@@ -2,7 +2,9 @@
 
 Built-in types have the same OIDs in every database, so their codecs are made
 once and shared. Those of other types belong to the connection, and are made of
-what its server says about them (`introspection`).
+what its server says about them (`introspection`). Before both come the codecs that
+the user has set for a connection, and what is made over those: arrays, ranges,
+composites.
 """
 
 from libc.stdint cimport uint32_t
@@ -14,9 +16,17 @@ from pgstride.core.codec cimport Codec
 from pgstride.codecs.arrays import ArrayCodec
 from pgstride.codecs.bits import BitsCodec
 from pgstride.codecs.booleans import BoolCodec
-from pgstride.codecs.builtin_types import MULTIRANGES, RANGES, RECORD, SCALARS, VECTORS
+from pgstride.codecs.builtin_types import (
+    MULTIRANGES,
+    OID_BY_NAME,
+    RANGES,
+    RECORD,
+    SCALARS,
+    VECTORS,
+)
 from pgstride.codecs.bytea import ByteaCodec, CharCodec
 from pgstride.codecs.composites import AnonymousRecordCodec, CompositeCodec
+from pgstride.codecs.custom import CustomCodec
 from pgstride.codecs.datetimes import (
     DateCodec,
     TimeCodec,
@@ -34,6 +44,7 @@ from pgstride.codecs.geometric import (
     PointCodec,
     PolygonCodec,
 )
+from pgstride.codecs.hstore import HstoreCodec
 from pgstride.codecs.integers import Int2Codec, Int4Codec, Int8Codec, OidCodec, Xid8Codec
 from pgstride.codecs.intervals import IntervalCodec
 from pgstride.codecs.misc import SnapshotCodec, TidCodec, VoidCodec
@@ -42,8 +53,9 @@ from pgstride.codecs.numerics import NumericCodec
 from pgstride.codecs.ranges import MultirangeCodec, RangeCodec
 from pgstride.codecs.text_arrays import TextArrayCodec
 from pgstride.codecs.texts import TextCodec, VersionedTextCodec
+from pgstride.codecs.tuples import TupleCodec
 from pgstride.codecs.uuids import UuidCodec
-from pgstride.exceptions import UnsupportedClientFeatureError
+from pgstride.exceptions import InterfaceError, UnsupportedClientFeatureError
 
 cdef dict FAMILIES = {
     "as text": lambda: TextCodec(0),
@@ -128,43 +140,101 @@ cdef int refuse_text(str schema, str name, str kind) except -1:
     )
 
 
-cdef dict built_in_codecs():
-    cdef dict codecs = {}
-    cdef str catalogue = "pg_catalog"
-    for oid, array_oid, name, family in SCALARS:
-        delimiter = ";" if name == "box" else ","
-        codecs[oid] = define(FAMILIES[family](), oid, catalogue, name, "scalar")
+cdef list derivations():
+    """Of each built-in type over another: OID, name, kind, the other's OID, delimiter.
+
+    Every type comes after the one that it is over.
+    """
+    cdef list found = []
+    for oid, array_oid, name, _ in SCALARS:
         if array_oid:
-            codecs[array_oid] = define_array(
-                array_oid, catalogue, name, codecs[oid], oid, delimiter
-            )
+            found.append((array_oid, name, "array", oid, ";" if name == "box" else ","))
     for oid, array_oid, name, element_oid in VECTORS:
-        codecs[oid] = define_array(oid, catalogue, name, codecs[element_oid], element_oid, ",")
-        codecs[array_oid] = define_array(array_oid, catalogue, name, codecs[oid], oid, ",")
+        found.append((oid, name, "array", element_oid, ","))
+        found.append((array_oid, name, "array", oid, ","))
     for kind, types in (("range", RANGES), ("multirange", MULTIRANGES)):
         for oid, array_oid, name, subtype_oid in types:
-            codecs[oid] = define_range(oid, catalogue, name, kind, codecs[subtype_oid])
-            codecs[array_oid] = define_array(array_oid, catalogue, name, codecs[oid], oid, ",")
+            found.append((oid, name, kind, subtype_oid, ","))
+            found.append((array_oid, name, "array", oid, ","))
+    return found
+
+
+cdef list DERIVATIONS = derivations()
+cdef dict FAMILY_OF = {oid: (name, family) for oid, _, name, family in SCALARS}
+
+
+cdef Codec derive(tuple derivation, Codec other):
+    oid, name, kind, other_oid, delimiter = derivation
+    if kind == "array":
+        return define_array(oid, "pg_catalog", name, other, other_oid, delimiter)
+    return define_range(oid, "pg_catalog", name, kind, other)
+
+
+cdef Codec built_in_scalar(uint32_t oid):
+    """A new codec of a built-in type that is over no other."""
+    name, family = FAMILY_OF[oid]
+    return define(FAMILIES[family](), oid, "pg_catalog", name, "scalar")
+
+
+cdef dict built_in_codecs():
+    cdef dict codecs = {oid: built_in_scalar(oid) for oid in FAMILY_OF}
+    for derivation in DERIVATIONS:
+        codecs[derivation[0]] = derive(derivation, codecs[derivation[3]])
     return codecs
 
 
 cdef dict BUILT_IN = built_in_codecs()
 
 
+cdef Codec built_in_by_name(target):
+    """A new codec of a built-in type, by name or OID, or of hstore; None: no such type."""
+    if target == "pg_contrib.hstore":
+        return HstoreCodec()
+    oid = target if isinstance(target, int) else OID_BY_NAME.get(target)
+    if oid in FAMILY_OF:
+        return built_in_scalar(oid)
+    for derivation in DERIVATIONS:
+        if derivation[0] == oid:
+            return derive(derivation, BUILT_IN[derivation[3]])
+    return None
+
+
+cdef object text_of(dumps):
+    """`dumps`, for the encoder of a text format: some return bytes."""
+
+    def encoder(value):
+        text = dumps(value)
+        return text if isinstance(text, str) else bytes(text).decode()
+
+    return encoder
+
+
 cdef class TypeRegistry:
-    """Finds the codec of a type by its OID."""
+    """Finds the codec of a type by its OID.
+
+    `custom` has the codecs that the user has set, `defaults` those among them that
+    came with the connection and come back when others are reset, `codecs` those of types that the
+    server has told of, and of built-in types over custom ones. Where there can be no
+    codec, because the one below is custom, `codecs` has the error that says so.
+    """
 
     def __cinit__(self):
+        self.defaults = {}
+        self.custom = {}
         self.codecs = {}
 
     cdef Codec find(self, uint32_t oid):
         """None where the type is unknown."""
-        found = self.codecs.get(oid)
+        found = self.custom.get(oid)
+        if found is None:
+            found = self.codecs.get(oid)
         if found is None:
             found = BUILT_IN.get(oid)
             if found is None and oid in RECORD:
                 self._add_records()
                 found = self.codecs[oid]
+        if isinstance(found, Exception):
+            raise found
         return <Codec>found
 
     def get(self, uint32_t oid):
@@ -177,6 +247,93 @@ cdef class TypeRegistry:
         if found is None:
             raise UnsupportedClientFeatureError(f"no codec for the type with OID {oid}")
         return found
+
+    def set_custom(self, uint32_t oid, str schema, str name, encoder, decoder, str exchange_format):
+        """Exchange a type's values with Python functions, from the next statement on.
+
+        `exchange_format` is "text", "binary" or "tuple"; a composite type must have been
+        learned. Raises InterfaceError where the type has no such form.
+        """
+        cdef Codec exchange
+        cdef str kind = "scalar"
+        if exchange_format == "text":
+            exchange = TextCodec(0)
+        elif exchange_format == "binary":
+            exchange = ByteaCodec()
+        else:
+            exchange = self._tuple_codec(oid, name)
+            kind = exchange.kind
+        self.custom[oid] = define(
+            CustomCodec(exchange, encoder, decoder), oid, schema, name, kind
+        )
+        self.forget()
+
+    def _tuple_codec(self, uint32_t oid, str name):
+        found = self.codecs.get(oid)
+        if isinstance(found, CompositeCodec):
+            return found
+        try:
+            return define(TupleCodec(name), oid, "pg_catalog", name, "scalar")
+        except KeyError:
+            raise InterfaceError(
+                f"{name} type does not support the 'tuple' exchange format"
+            ) from None
+
+    def set_alias(self, uint32_t oid, str schema, str name, target, exchange_format):
+        """Exchange a type's values as those of a built-in type, or of "pg_contrib.hstore".
+
+        `target` is its name or OID; `exchange_format` "text", "binary" or None. Raises
+        InterfaceError where there is no such codec.
+        """
+        cdef Codec codec = built_in_by_name(target)
+        if exchange_format == "text" and isinstance(codec, (TextCodec, VersionedTextCodec)):
+            codec = TextCodec(0)
+        if codec is None or (
+            exchange_format is not None and codec.format != (exchange_format == "binary")
+        ):
+            raise InterfaceError(
+                f"cannot alias {name} to {target}: "
+                f"there is no {exchange_format or 'text or binary'} codec for {target}"
+            )
+        self.custom[oid] = define(codec, oid, schema, name, "scalar")
+        self.forget()
+
+    def decode_json(self, loads, dumps):
+        """Exchange json and jsonb, unless another codec is set, by these functions.
+
+        `loads` is called with a str; `dumps` may return a str or bytes.
+        """
+        encoder = text_of(dumps)
+        for name, exchange in (("json", TextCodec()), ("jsonb", VersionedTextCodec())):
+            oid = OID_BY_NAME[name]
+            define(exchange, oid, "pg_catalog", name, "scalar")
+            codec = define(
+                CustomCodec(exchange, encoder, loads), oid, "pg_catalog", name, "scalar"
+            )
+            self.defaults[oid] = self.custom[oid] = codec
+        self.forget()
+
+    def reset(self, uint32_t oid):
+        """Exchange a type's values as if nothing had been set for it."""
+        self.custom.pop(oid, None)
+        if oid in self.defaults:
+            self.custom[oid] = self.defaults[oid]
+        self.forget()
+
+    def forget(self):
+        """Forget what the server has told of types, which may have changed."""
+        self.codecs.clear()
+        if self.custom:
+            for derivation in DERIVATIONS:
+                oid, below = derivation[0], derivation[3]
+                if oid not in self.custom and (below in self.custom or below in self.codecs):
+                    self.codecs[oid] = self._derived(derivation)
+
+    def _derived(self, tuple derivation):
+        try:
+            return derive(derivation, self.codec(derivation[3]))
+        except UnsupportedClientFeatureError as error:
+            return error
 
     def _add_records(self):
         """Anonymous records, which may hold any type that this connection knows."""
@@ -192,8 +349,9 @@ cdef class TypeRegistry:
     def learn(self, rows):
         """Make codecs for types, of the rows that INTROSPECTION_QUERY gave."""
         for row in rows:
-            if self.find(row["oid"]) is None:
-                self.codecs[row["oid"]] = self._codec_of(row)
+            oid = row["oid"]
+            if oid not in self.codecs and oid not in BUILT_IN:
+                self.codecs[oid] = self._codec_of(row)
 
     def _codec_of(self, row):
         oid, schema, name, kind = row["oid"], row["schema"], row["name"], row["kind"]

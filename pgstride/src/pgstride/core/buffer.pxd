@@ -14,6 +14,7 @@ cdef class WriteBuffer:
 
     cdef int grow(self, Py_ssize_t extra) except -1
     cdef bytes take(self)
+    cdef int clear(self) except -1
 
 
 cdef inline char *reserve(WriteBuffer out, Py_ssize_t size) except NULL:

@@ -52,6 +52,11 @@ cdef class WriteBuffer:
         if self.in_use:
             return b""
         cdef bytes taken = PyBytes_FromStringAndSize(self.data, self.length)
+        self.clear()
+        return taken
+
+    cdef int clear(self) except -1:
+        """Forget what was written; the memory of a large statement is given back."""
         self.length = 0
         if self.capacity > KEPT_CAPACITY:
             PyMem_Free(self.data)
@@ -60,4 +65,4 @@ cdef class WriteBuffer:
                 self.capacity = 0
                 raise MemoryError
             self.capacity = INITIAL_CAPACITY
-        return taken
+        return 0

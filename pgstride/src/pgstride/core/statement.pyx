@@ -21,8 +21,9 @@ from collections.abc import Sequence
 from pgstride.core.rows import Record
 from pgstride.exceptions import DataError, InterfaceError
 
-# Bind counts its parameters in 16 bits, of which the server takes all.
-cdef Py_ssize_t MOST_PARAMETERS = 65535
+# Bind counts its parameters in 16 bits, which poolers may take for signed: more
+# arguments could be read as fewer, and their bytes as messages (CVE-2024-27304).
+cdef Py_ssize_t MOST_PARAMETERS = 32767
 
 # As asyncpg shows it, to the character.
 cdef Py_ssize_t SHOWN_ARGUMENT = 40
@@ -50,7 +51,9 @@ cdef class Statement:
         self.decoder = decoder
         self.decoders_by_class = {}
         if self.parameter_count > MOST_PARAMETERS:
-            raise InterfaceError(f"a query cannot have more than {MOST_PARAMETERS} arguments")
+            raise InterfaceError(
+                f"the number of query arguments cannot exceed {MOST_PARAMETERS}"
+            )
         self.bind_head = self._bind_head()
         self.result_formats = format_codes(decoder.codecs if decoder is not None else ())
         if self.parameter_count == 0:
