@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.10 --generate-hashe
         --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help bench report doctor setup test lint format lock schema clean
+.PHONY: help bench report doctor setup test docs lint format lock schema clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ test: $(VENV)/.dev ## run all tests
 	$(IN) node npm test
 	$(IN) -e pgstride-tests python python -m pytest --quiet ../../pgstride
 	$(IN) -e pgstride-debug python python -m pytest --quiet ../../pgstride/tests/core
+	$(MAKE) docs
+
+docs: $(VENV)/.bench ## build pgstride's documentation into pgstride/build/site
+	$(IN) -e pgstride-docs python env NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet --config-file ../../pgstride/mkdocs.yml
 
 lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every language
 	$(BIN)/pgbench-drivers setup
