@@ -136,11 +136,9 @@ def judge(
         )
         for (key, metric), evidence in gathered.items()
     ]
-    return Judgement(
-        max_regression,
-        tuple(_adjusted(judged, max_regression)),
-        cautions(baseline, first),
-    )
+    cells = _adjusted(judged, max_regression)
+    notes = (*cautions(baseline, first), *_blind(cells, max_regression))
+    return Judgement(max_regression, tuple(cells), notes)
 
 
 def _gather(
@@ -232,6 +230,19 @@ def _settle(cell: Judged, max_regression: float) -> Judged:
     if cell.p is not None and cell.p <= ALPHA:
         return replace(cell, reason=f"slower by more than {100 * max_regression:g} %")
     return replace(cell, outcome="passed", reason="slower, but chance alone may explain it")
+
+
+def _blind(cells: Sequence[Judged], max_regression: float) -> list[str]:
+    """Say it where noise hides as much as is allowed: a pass means little there."""
+    passed = [cell for cell in cells if cell.outcome == "passed"]
+    hidden = [c for c in passed if not c.interval or c.interval.high > 1 + max_regression]
+    if not hidden:
+        return []
+    return [
+        f"noise: in {len(hidden)} of {len(passed)} cells that passed, a slowdown of more than "
+        f"{100 * max_regression:g} % is not ruled out, since the interval reaches beyond it: "
+        "more rounds or a quieter machine would tell"
+    ]
 
 
 def _rounds(number: int) -> str:

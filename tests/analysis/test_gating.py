@@ -83,6 +83,14 @@ def test_a_slowdown_that_chance_explains_passes_and_says_so() -> None:
     assert judgement.cells[0].reason == "slower, but chance alone may explain it"
 
 
+def test_a_pass_that_noise_could_hide_a_regression_in_says_so() -> None:
+    noisy = (8.0, 9.0, 10.0, 11.0, 12.0)
+    judgement = measured(costing(a=noisy, b=STEADY), costing(a=noisy, b=STEADY))
+    assert judgement.outcome == "passed"
+    (note,) = [note for note in judgement.notes if note.startswith("noise: ")]
+    assert "in 1 of 2 cells that passed, a slowdown of more than 5 % is not ruled out" in note
+
+
 def test_a_cell_that_failed_is_unknown_and_never_a_pass() -> None:
     baseline = costing(a=STEADY, b=STEADY)
     failed = Cell("b", "q", 8, "failed", "boom", None, [], [])

@@ -302,7 +302,7 @@ class ConnectionBase:
         """The connections that share a pool with this one, and itself."""
         if self._holder is None:
             return [self]
-        return self._holder.pool.open_connections()
+        return self._holder.pool._open_connections()
 
     def _forget_statements(self) -> None:
         """The results of cached statements have changed."""

@@ -173,7 +173,7 @@ class Pool(PoolQueries):
         """Whether the pool is closed or being closed."""
         return self._closed or self._closing
 
-    def open_connections(self) -> list[Connection]:
+    def _open_connections(self) -> list[Connection]:
         """The pool's connections, lent or not."""
         found = [holder.connection for holder in self._holders if holder.is_connected()]
         return [connection for connection in found if connection is not None]
