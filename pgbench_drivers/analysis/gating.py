@@ -238,11 +238,12 @@ def _blind(cells: Sequence[Judged], max_regression: float) -> list[str]:
     hidden = [c for c in passed if not c.interval or c.interval.high > 1 + max_regression]
     if not hidden:
         return []
-    return [
+    note = (
         f"noise: in {len(hidden)} of {len(passed)} cells that passed, a slowdown of more than "
         f"{100 * max_regression:g} % is not ruled out, since the interval reaches beyond it: "
         "more rounds or a quieter machine would tell"
-    ]
+    )
+    return [note]
 
 
 def _rounds(number: int) -> str:
