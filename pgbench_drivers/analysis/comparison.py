@@ -103,19 +103,13 @@ def compare(
     if difference:
         notes.append(f"measured on {difference}: the ratios compare machines as well")
     left_out, pairs = _match(base, new)
-    cells = _adjusted(
-        [
-            found
-            for metric in metrics
-            for before, after in pairs
-            if (found := _compare(before, after, metric))
-        ],
-        same_within,
-    )
+    found = [_compare(*pair, metric) for metric in metrics for pair in pairs]
+    left_out += [cell for cell in found if isinstance(cell, LeftOut)]
+    cells = _adjusted([c for c in found if isinstance(c, CellComparison)], same_within)
     if not cells:
         reasons = "; ".join(dict.fromkeys(f"{c.query}: {c.reason}" for c in left_out))
         raise IncomparableError(
-            f"there is nothing to compare: {reasons or 'no cell has the figure in both runs'}"
+            f"there is nothing to compare: {reasons or 'neither run holds a cell of a driver'}"
         )
     notes += _powerless(cells)
     means = tuple(_means(cells, same_within))
@@ -175,10 +169,10 @@ def _why_not(before: Cell | None, after: Cell | None) -> str | None:
     return None
 
 
-def _compare(before: Cell, after: Cell, metric: Metric) -> CellComparison | None:
+def _compare(before: Cell, after: Cell, metric: Metric) -> CellComparison | LeftOut:
     base, new = round_values(before, metric), round_values(after, metric)
     if base is None or new is None:
-        return None
+        return LeftOut(*cell_id(before), f"{metric.key} is missing or zero in a round")
     found = ratio(base, new)
     return CellComparison(
         *cell_id(before), metric, base, new, found.value, found.interval, p_value(base, new),

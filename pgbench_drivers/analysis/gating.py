@@ -153,7 +153,6 @@ def _gather(
         )
         for metric in metrics
         for cell in wanted
-        if round_values(cell, metric)
     }
 
 
@@ -163,6 +162,8 @@ def _by_id(cells: Iterable[Cell]) -> Mapping[CellId, Cell]:
 
 def _evidence(base: Cell, first: Cell | None, again: Cell | None, metric: Metric) -> _Evidence:
     before = _costs(base, metric)
+    if not before:
+        return _Evidence(why_not=f"the baseline has no {metric.key}, or one of zero")
     for cell, when in ((first, ""), (again, " when it was measured again")):
         if cell and not _costs(cell, metric):
             return _Evidence(why_not=f"{cell.status}{when}: {cell.reason or 'no figure'}")

@@ -130,6 +130,16 @@ def test_what_only_one_run_measured_is_left_out_with_the_reason() -> None:
     }
 
 
+def test_a_figure_of_zero_is_left_out_with_the_reason() -> None:
+    base, new = costing(d=STEADY, z=[0.0] * 6), costing(d=STEADY, z=STEADY)
+    comparison = compare(base, new, [CPU])
+    assert verdicts(comparison) == {"d": "same"}
+    (left_out,) = comparison.left_out
+    assert (left_out.driver, left_out.reason) == (
+        "z", "client_cpu_us_per_query is missing or zero in a round",
+    )  # fmt: skip
+
+
 def test_another_query_under_the_same_name_is_not_compared() -> None:
     base = run_of([costing_cell("d", name, STEADY) for name in ("q", "r")])
     changed = msgspec.structs.replace(make_query("q"), sql="SELECT 2")

@@ -144,6 +144,12 @@ def test_what_the_baseline_could_not_measure_is_not_asked_for() -> None:
     assert outcomes(measured(make_run(cells=cells, rounds=5), costing(a=STEADY))) == {"a": "passed"}
 
 
+def test_a_baseline_without_the_figure_is_unknown_and_never_a_pass() -> None:
+    judgement = measured(costing(a=STEADY, z=[0.0] * 5), costing(a=STEADY, z=STEADY))
+    assert outcomes(judgement) == {"a": "passed", "z": "unmeasured"}
+    assert "the baseline has no client_cpu_us_per_query" in judgement.cells[1].reason
+
+
 def test_a_changed_query_is_refused() -> None:
     baseline = costing(a=STEADY)
     changed = replace(baseline, queries=[replace(baseline.queries[0], sql="SELECT 2")])
