@@ -58,3 +58,13 @@ async def test_names_differ_between_connections(ours):
     async with ours.connection() as one, ours.connection() as other:
         names = [(await c.prepare("SELECT 1")).get_name() for c in (one, other)]
         assert names[0] != names[1]
+
+
+async def test_a_pipeline_s_lost_statements_are_errors_once(ours):
+    async with ours.connection() as connection:
+        await connection.fetchval(QUERY, 1)
+        await connection.execute("DEALLOCATE ALL")
+        for expected in ("InvalidSQLStatementNameError", "NoneType"):
+            async with connection.pipeline(return_exceptions=True) as pipeline:
+                result = pipeline.fetchval(QUERY, 1)
+            assert type(result.exception()).__name__ == expected

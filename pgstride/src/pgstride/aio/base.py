@@ -125,18 +125,23 @@ class ConnectionBase:
         return await self._run(query, args, row_limit, timeout, record_class)
 
     def _recover(self, error: PostgresError) -> None:
-        """Get ready to prepare a statement anew; raises `error` where that is of no use.
+        """Get ready to prepare a statement anew; raises `error` where that is of no use."""
+        if not self._note_stale(error):
+            raise error
+
+    def _note_stale(self, error: PostgresError) -> bool:
+        """A cached statement has failed by `error`: may it succeed when it is prepared anew?
 
         A pooler that gives us another server for each transaction loses statements
         that have names. From then on, each is parsed with its execution.
         """
         again = not self._session.in_transaction
         if isinstance(error, InvalidSQLStatementNameError):
-            again &= not self._names_get_lost and self._name_prefix in str(error)
-            self._names_get_lost |= self._name_prefix in str(error)
+            ours = self._name_prefix in str(error)
+            again = again and ours and not self._names_get_lost
+            self._names_get_lost = self._names_get_lost or ours
         self._forget_statements()
-        if not again:
-            raise error
+        return again
 
     async def _execute_once(self, query: str, args: tuple[Any, ...], limit: Deadline) -> str:
         """Run a query with arguments; returns its command tag."""

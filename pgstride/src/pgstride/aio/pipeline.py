@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from pgstride.aio.base import STALE
 from pgstride.aio.deadline import Deadline
 from pgstride.aio.resource import ConnectionResource, guarded
-from pgstride.exceptions import InterfaceError, InvalidCachedStatementError
+from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -224,8 +225,8 @@ class Pipeline(ConnectionResource):
 
     def _take(self, waiter: asyncio.Future[Any], result: PipelineResult[Any]) -> None:
         error = waiter.exception()
-        if isinstance(error, InvalidCachedStatementError):
-            self._connection._forget_statements()
+        if isinstance(error, STALE):
+            self._connection._note_stale(error)
         result._end(None if error else waiter.result(), error)
 
     def _log(self, queued: list[PipelineResult[Any]], started: float) -> None:
