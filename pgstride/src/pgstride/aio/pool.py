@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.connection import Connection
-from pgstride.aio.deadline import within
-from pgstride.aio.establish import connect as connect_to_server
+from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.pool_acquire import PoolAcquireContext
+from pgstride.aio.pool_connector import PoolConnector
 from pgstride.aio.pool_holder import PoolConnectionHolder
 from pgstride.aio.pool_limits import PoolLimits
 from pgstride.aio.pool_proxy import PoolConnectionProxy
 from pgstride.aio.pool_queries import PoolQueries
 from pgstride.aio.pool_queue import HolderQueue
+from pgstride.aio.pool_statistics import PoolCounters, PoolStatistics, gathered
 from pgstride.aio.pool_upkeep import PoolUpkeep
 from pgstride.core.rows import Record
 from pgstride.exceptions import InterfaceError
@@ -52,10 +54,19 @@ class Pool(PoolQueries):
         loop: asyncio.AbstractEventLoop | None = None,
         connection_class: type[Connection],
         record_class: type[Record],
+        check: Callable[[Connection], Awaitable[Any]] | None = None,
+        check_timeout: float = 5.0,
+        max_lifetime: float = 0.0,
         **connect_kwargs: Any,
     ) -> None:
         self._limits = PoolLimits.checked(
-            init_size, min_size, max_size, max_queries, max_inactive_connection_lifetime
+            init_size,
+            min_size,
+            max_size,
+            max_queries,
+            max_inactive_connection_lifetime,
+            max_lifetime,
+            check_timeout,
         )
         if not issubclass(connection_class, Connection):
             raise TypeError(
@@ -67,14 +78,17 @@ class Pool(PoolQueries):
                 "record_class is expected to be a subclass of pgstride.Record, "
                 f"got {record_class!r}"
             )
-        self._connection_class = connection_class
-        self._record_class = record_class
-        self._connect = connect_to_server if connect is None else connect
-        self._connect_args: tuple[Any, ...] = connect_args
-        self._connect_kwargs = connect_kwargs
+        self._counters = PoolCounters()
+        self._connector = PoolConnector(
+            connect, init, connection_class, record_class, self._counters
+        )
+        self._connector.arguments = connect_args
+        self._connector.keywords = connect_kwargs
         self._setup = setup
-        self._init = init
         self._reset = reset
+        self._check = check
+        # Whether acquiring always takes more than lending a connection that is free.
+        self._acquires_slowly = setup is not None or check is not None
 
         self._given_loop = loop
         self._loop: asyncio.AbstractEventLoop
@@ -122,6 +136,7 @@ class Pool(PoolQueries):
             self._closed = True
             for holder in self._holders:
                 holder.terminate()
+            self._upkeep.stop()
             raise
         finally:
             self._initializing = False
@@ -142,30 +157,6 @@ class Pool(PoolQueries):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-
-    async def _new_connection(self) -> Connection:
-        connection = await self._connect(
-            *self._connect_args,
-            loop=self._loop,
-            connection_class=self._connection_class,
-            record_class=self._record_class,
-            **self._connect_kwargs,
-        )
-        if not isinstance(connection, self._connection_class):
-            raise InterfaceError(
-                "expected pool connect callback to return an instance of "
-                f"'{_name(self._connection_class)}', got '{_name(type(connection))}'"
-            )
-        if self._init is not None:
-            try:
-                await self._init(connection)
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised again
-                # Nobody knows what state it is in.
-                try:
-                    await connection.close()
-                finally:
-                    raise error
-        return connection
 
     # -- sizes
 
@@ -198,14 +189,23 @@ class Pool(PoolQueries):
         """The number of connections that nobody uses."""
         return sum(holder.is_connected() and not holder.lent for holder in self._holders)
 
+    def statistics(self) -> PoolStatistics:
+        """Sizes at this moment, and what has been counted since the pool began."""
+        return gathered(self)
+
     def set_connect_args(self, dsn: str | None = None, **connect_kwargs: Any) -> None:
         """Set `connect()`'s arguments for all connections that are made from now on."""
-        self._connect_args = (dsn,)
-        self._connect_kwargs = connect_kwargs
+        self._connector.arguments = (dsn,)
+        self._connector.keywords = connect_kwargs
 
     async def expire_connections(self) -> None:
         """Have all connections replaced when they are acquired next."""
         self._generation += 1
+
+    @staticmethod
+    async def check_connection(connection: Connection) -> None:
+        """A `check` for `create_pool()`: one round trip to the server."""
+        await connection._query("", Deadline(connection._loop, None))
 
     # -- acquiring and releasing
 
@@ -219,8 +219,10 @@ class Pool(PoolQueries):
 
     def _take_ready(self) -> PoolConnectionHolder | None:
         """A free holder whose connection can be lent at once, if the next one is such."""
-        if self._setup is not None or self._closing or self._closed or not self._initialized:
+        if self._acquires_slowly or self._closing or self._closed or not self._initialized:
             return None
+        if get_running_loop() is not self._loop:
+            self._check_loop()
         return self._queue.take_ready()
 
     async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:
@@ -230,16 +232,31 @@ class Pool(PoolQueries):
         holder = self._take_ready()
         if holder is not None:
             return holder.lend(timeout)
-        return await within(timeout, self._acquire_slowly(timeout))
+        try:
+            return await within(timeout, self._acquire_slowly(timeout))
+        except asyncio.TimeoutError:
+            self._counters.acquire_timeouts += 1
+            raise
+        except Exception:
+            self._counters.acquire_errors += 1
+            raise
 
     async def _acquire_slowly(self, timeout: float | None) -> PoolConnectionProxy:
-        holder = await self._queue.take()
+        holder = self._queue.take() or await self._wait_for_holder()
         try:
             return await holder.acquire(timeout)
         except BaseException:
             self._queue.put(holder)
             self._upkeep.keep_min_size()
             raise
+
+    async def _wait_for_holder(self) -> PoolConnectionHolder:
+        counters, began = self._counters, self._loop.time()
+        counters.waits += 1
+        try:
+            return await self._queue.wait()
+        finally:
+            counters.wait_seconds += self._loop.time() - began
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
         """Give a connection back; what was made on it becomes invalid.
@@ -290,7 +307,8 @@ class Pool(PoolQueries):
         """Close all connections at once."""
         if self._closed:
             return
-        self._check_initialized()
+        if not self._initialized:
+            self._check_initialized()
         self._closed = True
         self._queue.refuse("pool is closed")
         self._upkeep.stop()
@@ -314,57 +332,9 @@ class Pool(PoolQueries):
             raise InterfaceError("pool is not initialized")
         if self._closed:
             raise InterfaceError("pool is closed")
+        self._check_loop()
 
-
-def _name(kind: type) -> str:
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-
-
-def create_pool(
-    dsn: str | None = None,
-    *,
-    init_size: int | None = None,
-    min_size: int = 10,
-    max_size: int = 10,
-    max_queries: int = 50000,
-    max_inactive_connection_lifetime: float = 300.0,
-    connect: Callable[..., Awaitable[Connection]] | None = None,
-    setup: Callable[[PoolConnectionProxy], Awaitable[Any]] | None = None,
-    init: Callable[[Connection], Awaitable[Any]] | None = None,
-    reset: Callable[[Connection], Awaitable[Any]] | None = None,
-    loop: asyncio.AbstractEventLoop | None = None,
-    connection_class: type[Connection] = Connection,
-    record_class: type[Record] = Record,
-    **connect_kwargs: Any,
-) -> Pool:
-    """Make a pool: `async with` it, or await it and `close()` it.
-
-    There are never more than `max_size` connections. The pool starts with
-    `init_size` of them (None: `min_size`), and keeps `min_size`. A connection
-    is closed after `max_queries` queries, and above `min_size` when it has been
-    idle for `max_inactive_connection_lifetime` seconds (0: never).
-
-    `connect` is called instead of `pgstride.connect()`, with the same
-    arguments: `dsn` and `connect_kwargs`. `init` is called with each new
-    connection, `setup` with each one before it is lent, and `reset` with each
-    one that comes back, in place of `Connection.reset()`.
-
-    Raises ValueError for sizes that contradict each other; awaiting the pool
-    raises what connecting does.
-    """
-    return Pool(
-        dsn,
-        init_size=init_size,
-        min_size=min_size,
-        max_size=max_size,
-        max_queries=max_queries,
-        max_inactive_connection_lifetime=max_inactive_connection_lifetime,
-        connect=connect,
-        setup=setup,
-        init=init,
-        reset=reset,
-        loop=loop,
-        connection_class=connection_class,
-        record_class=record_class,
-        **connect_kwargs,
-    )
+    def _check_loop(self) -> None:
+        """Raise InterfaceError in another event loop: what the two do would go unnoticed."""
+        if get_running_loop() is not self._loop:
+            raise InterfaceError("cannot perform operation: the pool belongs to another event loop")

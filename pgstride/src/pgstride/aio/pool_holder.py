@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pgstride.aio.transport import SocketSession
 
 
+# A generation that no pool is ever in.
+NEVER_AGAIN = -1
+
+
 class PoolConnectionHolder:
     """A place for one connection, which comes and goes.
 
@@ -32,8 +36,10 @@ class PoolConnectionHolder:
         "_generation",
         "_lazy_reset",
         "_released",
+        "_returning",
         "_session",
         "connection",
+        "expires_at",
         "idle_since",
         "lent",
         "pool",
@@ -49,10 +55,14 @@ class PoolConnectionHolder:
         self.timeout: float | None = None
         # The loop's time, in seconds, from which on the connection has been idle.
         self.idle_since = 0.0
+        # The loop's time from which on the connection is too old (0: never).
+        self.expires_at = 0.0
         self._session: SocketSession | None = None
         self._generation = 0
         self._lazy_reset = False
         self._released: asyncio.Future[None] | None = None
+        # Whether the connection is lent no more, but not back yet.
+        self._returning = False
 
     def is_connected(self) -> bool:
         """Whether there is a connection that is not closed."""
@@ -63,6 +73,12 @@ class PoolConnectionHolder:
         """Whether the connection can be lent at once."""
         return self.is_connected() and self._generation == self.pool._generation
 
+    def acquires(self) -> int:
+        """How often the connection has been lent."""
+        if self.connection is None:
+            return 0
+        return self.connection._releases + (self.lent and not self._returning)
+
     # -- coming
 
     async def connect(self) -> None:
@@ -72,7 +88,7 @@ class PoolConnectionHolder:
                 "PoolConnectionHolder.connect() called while another connection already exists"
             )
         generation = self.pool._generation
-        connection = await self.pool._new_connection()
+        connection = await self.pool._connector.connect(self.pool._loop)
         if self.pool.is_closing():
             await connection.close()
             raise InterfaceError("pool is closing")
@@ -88,22 +104,37 @@ class PoolConnectionHolder:
             and kind.get_reset_query is Connection.get_reset_query
         )
         connection._holder = self
+        self.pool._upkeep.watch_age(self)
         self.note_idle()
 
     async def acquire(self, timeout: float | None) -> PoolConnectionProxy:
-        """Lend the connection, after connecting and the pool's `setup` where that is needed."""
-        connection = self.connection
-        if connection is not None and not self.is_ready():
-            self._drop()
-            if not connection.is_closed():
-                self.pool._upkeep.in_background(connection.close(timeout=timeout))
-            connection = None
-        if connection is None:
+        """Lend the connection, after the pool's `check`, connecting and `setup` where needed."""
+        if self.connection is not None and not self.is_ready():
+            self.retire()
+        elif self.connection is not None and self.pool._check is not None:
+            await self._check(self.connection)
+        if self.connection is None:
             await self.connect()
         proxy = self.lend(timeout)
         if self.pool._setup is not None:
             await self._set_up(proxy)
         return proxy
+
+    async def _check(self, connection: Connection) -> None:
+        """Have the pool's `check` look at the connection, and close it unless it passes."""
+        pool = self.pool
+        assert pool._check is not None
+        try:
+            verdict = await within(pool._limits.check_timeout_seconds, pool._check(connection))
+        except Exception:  # noqa: BLE001 - whatever it is, the connection is not to be lent
+            verdict = False
+        except BaseException:
+            # Cancelled: nobody knows what state it is in.
+            connection.terminate()
+            raise
+        if verdict is False and self.connection is connection:
+            pool._counters.check_failures += 1
+            connection.terminate()
 
     async def _set_up(self, proxy: PoolConnectionProxy) -> None:
         assert self.pool._setup is not None
@@ -153,6 +184,8 @@ class PoolConnectionHolder:
         connection._note_release()
         session = connection._session
         if session.broken is not None or session.closing:
+            self._returning = True
+            self._note_lost(connection)
             connection.terminate()
             return True
         pool = self.pool
@@ -162,6 +195,7 @@ class PoolConnectionHolder:
             and connection._transaction is None
             and session.reset_when_free(RESET_QUERY, pool._limits.queries)
         ):
+            self._returning = True
             return False
         connection._clear_listeners()
         self._free()
@@ -180,6 +214,7 @@ class PoolConnectionHolder:
         pool = self.pool
         try:
             if connection._session.executions >= pool._limits.queries or not self.is_ready():
+                pool._counters.retired += self.is_connected()
                 await connection.close(timeout=timeout)
                 return
             limit = Deadline(connection._loop, timeout)
@@ -193,6 +228,7 @@ class PoolConnectionHolder:
                 connection.terminate()
             raise
         if self.connection is connection:
+            self._returning = False
             self._free()
 
     async def _reset(self, connection: Connection) -> None:
@@ -203,14 +239,39 @@ class PoolConnectionHolder:
     def connection_lost(self, connection: ConnectionBase) -> None:
         """The connection is closed, by whomever."""
         if self.connection is connection:
+            self._note_lost(connection)
+            self.pool._counters.acquires += self.lent and not self._returning
+            self._returning = False
             self._drop()
             if self.lent:
                 self._free()
             self.pool._upkeep.keep_min_size()
 
+    def _note_lost(self, connection: ConnectionBase) -> None:
+        """Count a connection that has ended, unless that was our doing."""
+        self.pool._counters.lost += not connection._session.closing
+
+    def expire(self) -> None:
+        """Lend the connection no more; close it when nobody uses it."""
+        self._generation = NEVER_AGAIN
+        self.expires_at = 0.0
+
+    def retire(self) -> None:
+        """Part with the connection, which is not lent, and have it closed in the background."""
+        connection = self.connection
+        self._drop()
+        if connection is None:
+            return
+        if connection.is_closed():
+            self._note_lost(connection)
+        else:
+            self.pool._counters.retired += 1
+            self.pool._upkeep.close_in_background(connection)
+
     def _drop(self) -> None:
         connection, self.connection, self._session = self.connection, None, None
         if connection is not None:
+            self.pool._counters.acquires += connection._releases
             connection._holder = None
 
     def _free(self) -> None:

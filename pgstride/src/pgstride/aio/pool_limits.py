@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+
+# Connections that were made together are not replaced together: each lives for
+# between this part of `max_lifetime` and all of it.
+SHORTEST_LIFETIME = 0.9
 
 
 @dataclass(frozen=True)
 class PoolLimits:
     """Numbers of connections, and how long each is used.
 
-    `maximum_idle_seconds` is 0 for no limit.
+    `maximum_idle_seconds` and `maximum_lifetime_seconds` are 0 for no limit.
     """
 
     initial: int
@@ -17,6 +22,8 @@ class PoolLimits:
     maximum: int
     queries: int
     maximum_idle_seconds: float
+    maximum_lifetime_seconds: float
+    check_timeout_seconds: float
 
     @classmethod
     def checked(
@@ -26,6 +33,8 @@ class PoolLimits:
         max_size: int,
         max_queries: int,
         max_inactive_connection_lifetime: float,
+        max_lifetime: float,
+        check_timeout: float,
     ) -> PoolLimits:
         """Raises ValueError for what is out of range or contradicts itself."""
         initial = min_size if init_size is None else init_size
@@ -41,7 +50,21 @@ class PoolLimits:
                 max_inactive_connection_lifetime < 0,
                 "max_inactive_connection_lifetime is expected to be greater or equal to zero",
             ),
+            (max_lifetime < 0, "max_lifetime is expected to be greater or equal to zero"),
+            (check_timeout <= 0, "check_timeout is expected to be greater than zero"),
         ):
             if wrong:
                 raise ValueError(message)
-        return cls(initial, min_size, max_size, max_queries, max_inactive_connection_lifetime)
+        return cls(
+            initial,
+            min_size,
+            max_size,
+            max_queries,
+            max_inactive_connection_lifetime,
+            max_lifetime,
+            check_timeout,
+        )
+
+    def lifetime(self) -> float:
+        """For how many seconds a connection that is made now may live (0: no limit)."""
+        return self.maximum_lifetime_seconds * random.uniform(SHORTEST_LIFETIME, 1.0)

@@ -46,17 +46,23 @@ class HolderQueue:
                 return holder
         return None
 
-    async def take(self) -> PoolConnectionHolder:
-        """The next free holder, one with a connection where there is one; waits for it.
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait."""
+        return sum(not waiter.done() for waiter in self._waiters)
 
-        Raises InterfaceError when waiting is refused.
-        """
+    def take(self) -> PoolConnectionHolder | None:
+        """The next free holder, one with a connection where there is one."""
         for position in reversed(range(len(self._free))):
             if self._free[position].is_connected():
                 return self._free.pop(position)
-        return self._free.pop() if self._free else await self._wait()
+        return self._free.pop() if self._free else None
 
-    async def _wait(self) -> PoolConnectionHolder:
+    async def wait(self) -> PoolConnectionHolder:
+        """The next holder that becomes free, when none is.
+
+        Raises InterfaceError when waiting is refused.
+        """
         waiter: asyncio.Future[PoolConnectionHolder] = self._loop.create_future()
         self._waiters.append(waiter)
         try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pgstride.aio.connection import Connection
     from pgstride.aio.pool import Pool
+    from pgstride.aio.pool_holder import PoolConnectionHolder
 
 logger = logging.getLogger("pgstride.pool")
 
@@ -20,9 +23,12 @@ RESET_AFTER_SECONDS = 0.001
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 60.0
 
+# How long a server may take to hear of the end of a connection that is replaced.
+CLOSE_SECONDS = 10.0
+
 
 class PoolUpkeep:
-    """Resets connections, closes those that stay idle, and keeps `min_size` of them.
+    """Resets connections, closes those that are idle or old, and keeps `min_size` of them.
 
     One timer of each kind serves all connections, and is set when there is
     something to do.
@@ -35,6 +41,8 @@ class PoolUpkeep:
         self._connecting: asyncio.Task[None] | None = None
         self._reset_timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
+        self._age_timer: asyncio.TimerHandle | None = None
+        self._age_timer_at = 0.0
 
     def in_background(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """A task that is kept alive until it is done."""
@@ -42,6 +50,10 @@ class PoolUpkeep:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def close_in_background(self, connection: Connection) -> None:
+        """Close a connection that is the pool's no more; it does not matter how that goes."""
+        self.in_background(_close_quietly(connection))
 
     def reset_soon(self) -> None:
         """See to it that a reset which waits for the next statement does not wait long."""
@@ -74,7 +86,37 @@ class PoolUpkeep:
             if left > 0:
                 self._idle_timer = self._loop.call_later(left, self._close_idle)
                 return
+            pool._counters.retired += 1
             holder.terminate()
+
+    def watch_age(self, holder: PoolConnectionHolder) -> None:
+        """See to it that the connection, which is new, is replaced when it is too old."""
+        lifetime = self._pool._limits.lifetime()
+        holder.expires_at = self._loop.time() + lifetime if lifetime else 0.0
+        if lifetime:
+            self._look_at_ages(holder.expires_at)
+
+    def _look_at_ages(self, at: float) -> None:
+        if self._age_timer is not None:
+            if self._age_timer_at <= at:
+                return
+            self._age_timer.cancel()
+        self._age_timer_at = at
+        self._age_timer = self._loop.call_at(at, self._expire_old)
+
+    def _expire_old(self) -> None:
+        self._age_timer = None
+        pool, now = self._pool, self._loop.time()
+        aging = [holder for holder in pool._holders if holder.is_connected() and holder.expires_at]
+        old = {holder for holder in aging if holder.expires_at <= now}
+        for holder in old:
+            holder.expire()
+        for holder in pool._queue:
+            if holder in old:
+                holder.retire()
+        self.keep_min_size()
+        if left := [holder.expires_at for holder in aging if holder not in old]:
+            self._look_at_ages(min(left))
 
     def keep_min_size(self) -> None:
         """Connect in the background while there are fewer connections than `min_size`."""
@@ -122,6 +164,11 @@ class PoolUpkeep:
         """Do no more of anything."""
         if self._connecting is not None:
             self._connecting.cancel()
-        for timer in (self._reset_timer, self._idle_timer):
+        for timer in (self._reset_timer, self._idle_timer, self._age_timer):
             if timer is not None:
                 timer.cancel()
+
+
+async def _close_quietly(connection: Connection) -> None:
+    with contextlib.suppress(Exception):
+        await connection.close(timeout=CLOSE_SECONDS)

@@ -1,0 +1,113 @@
+"""What a pool can tell of itself, and what it has counted for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pgstride.aio.pool import Pool
+
+
+@dataclass(frozen=True)
+class PoolStatistics:
+    """A pool at one moment; made by `Pool.statistics()`.
+
+    The first numbers are of that moment, the others count from the pool's
+    beginning. Seconds are sums, so that a difference of two divided by the
+    difference of their counts is an average.
+    """
+
+    size: int
+    """Connections that are open."""
+    idle: int
+    """Those of them that nobody uses."""
+    in_use: int
+    """Those of them that are lent."""
+    waiting: int
+    """Tasks that wait for a connection to become free."""
+    min_size: int
+    max_size: int
+
+    acquires: int
+    """How often a connection was lent, the pool's own queries included."""
+    waits: int
+    """How often a task had to wait until a connection was free."""
+    wait_seconds: float
+    """How long they waited, together."""
+    acquire_timeouts: int
+    """How often acquiring took longer than its time-out."""
+    acquire_errors: int
+    """How often acquiring failed otherwise, cancellations apart."""
+    connects: int
+    """Connections that were made."""
+    connect_seconds: float
+    """How long that took, together, `init` included."""
+    connect_errors: int
+    """How often connecting failed, in the background too."""
+    check_failures: int
+    """Connections that `check` refused."""
+    lost: int
+    """Connections that ended without being closed from this side."""
+    retired: int
+    """Connections closed for their age, their number of queries, or as expired."""
+
+
+class PoolCounters:
+    """What a pool counts while it works; nothing of it when a free connection is lent.
+
+    `acquires` are only those of connections that the pool has no more: the
+    others are counted by the connections themselves.
+    """
+
+    __slots__ = (
+        "acquire_errors",
+        "acquire_timeouts",
+        "acquires",
+        "check_failures",
+        "connect_errors",
+        "connect_seconds",
+        "connects",
+        "lost",
+        "retired",
+        "wait_seconds",
+        "waits",
+    )
+
+    def __init__(self) -> None:
+        self.acquires = 0
+        self.waits = 0
+        self.wait_seconds = 0.0
+        self.acquire_timeouts = 0
+        self.acquire_errors = 0
+        self.connects = 0
+        self.connect_seconds = 0.0
+        self.connect_errors = 0
+        self.check_failures = 0
+        self.lost = 0
+        self.retired = 0
+
+
+def gathered(pool: Pool) -> PoolStatistics:
+    """The statistics of a pool, whether it has begun, runs or is closed."""
+    counters = pool._counters
+    size, idle = pool.get_size(), pool.get_idle_size()
+    return PoolStatistics(
+        size=size,
+        idle=idle,
+        in_use=size - idle,
+        waiting=pool._queue.waiting if pool._holders else 0,
+        min_size=pool.get_min_size(),
+        max_size=pool.get_max_size(),
+        acquires=counters.acquires + sum(holder.acquires() for holder in pool._holders),
+        waits=counters.waits,
+        wait_seconds=counters.wait_seconds,
+        acquire_timeouts=counters.acquire_timeouts,
+        acquire_errors=counters.acquire_errors,
+        connects=counters.connects,
+        connect_seconds=counters.connect_seconds,
+        connect_errors=counters.connect_errors,
+        check_failures=counters.check_failures,
+        lost=counters.lost,
+        retired=counters.retired,
+    )
