@@ -378,6 +378,8 @@ class Connection(Copying, Listening, TypeCodecs, metaclass=ConnectionMeta):
         """
         session = self._session
         try:
+            if session.forked:
+                session.closing = True  # for the parent process, it goes on
             if not self.is_closed():
                 limit = Deadline(self._loop, self._effective(timeout))
                 session.closing = True

@@ -8,6 +8,7 @@ from pgstride.core.statement cimport Statement
 
 cdef class Session(Frontend):
     cdef readonly object loop
+    cdef long forks
     cdef readonly object transport
     cdef object create_future
     cdef object write
@@ -35,6 +36,7 @@ cdef class Session(Frontend):
     cdef Operation find(self, object waiter)
     cdef int give_up(self, object result) except -1
     cdef int flush(self) except -1
+    cdef int check_home(self) except -1
     cdef int send_directly(self) except -1
     cdef int flush_soon(self) except -1
     cdef object begin_waiting(self, Operation operation, object timeout)

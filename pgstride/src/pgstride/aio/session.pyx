@@ -9,7 +9,9 @@ from pgstride.core.frontend cimport Frontend
 from pgstride.core.operations cimport ExtendedQuery, Operation, SimpleQuery
 from pgstride.core.statement cimport Statement
 
+import os
 from asyncio import TimeoutError  # before Python 3.11 not the built-in one
+from asyncio import _get_running_loop as get_running_loop
 
 from pgstride.aio.deadline import checked_seconds
 from pgstride.exceptions import (
@@ -25,6 +27,18 @@ cdef extern from "direct_send.h":
 # one read more.
 cdef Py_ssize_t MOST_COPIED = 256 * 1024
 
+# How many forks lie between this process and the first one that has loaded us.
+cdef long forks = 0
+
+
+def _forked():
+    global forks
+    forks += 1
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forked)
+
 
 cdef class Session(Frontend):
     """A Frontend that asyncio drives as a BufferedProtocol.
@@ -39,6 +53,7 @@ cdef class Session(Frontend):
     ):
         self.descriptor = -1
         self.loop = loop
+        self.forks = forks
         self.create_future = loop.create_future
         self.statements = {}
         self.statement_limit = statement_limit
@@ -110,10 +125,34 @@ cdef class Session(Frontend):
         return self.resumed_waiter
 
     def abort(self):
-        """Close the transport at once."""
+        """Close the transport at once, unless it is the parent process's.
+
+        The parent's selector would lose the socket together with the child's.
+        """
         self.descriptor = -1
-        if self.transport is not None:
+        if self.transport is not None and self.forks == forks:
             self.transport.abort()
+
+    @property
+    def forked(self):
+        """Whether the session is the parent process's."""
+        return self.forks != forks
+
+    cdef int check_home(self) except -1:
+        """Raise InterfaceError in another process or event loop than the session's.
+
+        Both share its socket and its state, without knowing of what the other does.
+        """
+        if self.forks != forks:
+            raise InterfaceError(
+                "cannot perform operation: the connection was made by the parent process"
+            )
+        running = get_running_loop()
+        if running is not self.loop and running is not None:
+            raise InterfaceError(
+                "cannot perform operation: the connection belongs to another event loop"
+            )
+        return 0
 
     # -- sending
 
@@ -212,6 +251,7 @@ cdef class Session(Frontend):
         """
         if self.broken is not None or self.closing:
             raise InterfaceError("connection is closed")
+        self.check_home()
         if self.waited and not self.shared:
             raise InterfaceError(
                 "cannot perform operation: another operation is in progress"
@@ -250,6 +290,7 @@ cdef class Session(Frontend):
         cached, a cancelled one has not ended yet, or queries are `watched`.
         """
         cdef Statement statement = self.statements.get(query)
+        self.check_home()
         if statement is None or self.hold is not None or self.watched:
             return None
         if (self.waited and not self.shared) or self.closing:
@@ -266,6 +307,7 @@ cdef class Session(Frontend):
         """As `start_query`, but the future is that of the operation, which has a `tag`."""
         cdef ExtendedQuery operation
         cdef Statement statement = self.statements.get(query)
+        self.check_home()
         if statement is None or self.hold is not None or self.watched:
             return None
         if (self.waited and not self.shared) or self.closing:
@@ -284,6 +326,7 @@ cdef class Session(Frontend):
         Returns None when that takes more than sending, as `start_query` does, or
         when a BEGIN waits to be sent first.
         """
+        self.check_home()
         if self.hold is not None or self.watched or self.begin_query is not None:
             return None
         if (self.waited and not self.shared) or self.closing:
