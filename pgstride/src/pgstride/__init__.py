@@ -9,11 +9,20 @@ from pgstride import transaction as transaction
 from pgstride import types as types
 from pgstride._replacing import install_as_asyncpg as install_as_asyncpg
 from pgstride._version import __version__ as __version__
-from pgstride.connection import Connection, connect
+from pgstride.connection import Connection, Notification, NotificationGap, connect
 from pgstride.exceptions import *  # noqa: F403 - its __all__ is ours too
-from pgstride.pool import Pool, create_pool
+from pgstride.pool import Pool, PoolStatistics, create_pool
 from pgstride.protocol import Record
 from pgstride.types import *  # noqa: F403 - as in asyncpg, importable but not in __all__
 
-__all__: tuple[str, ...] = ("Connection", "Pool", "Record", "connect", "create_pool")
+__all__: tuple[str, ...] = (
+    "Connection",
+    "Notification",
+    "NotificationGap",
+    "Pool",
+    "PoolStatistics",
+    "Record",
+    "connect",
+    "create_pool",
+)
 __all__ += exceptions.__all__

@@ -2,6 +2,7 @@
 
 from pgstride.aio.connection import Connection
 from pgstride.aio.establish import connect
+from pgstride.aio.notifications import Notification, NotificationGap
 from pgstride.aio.query_loggers import LoggedQuery
 
-__all__ = ("Connection", "LoggedQuery", "connect")
+__all__ = ("Connection", "LoggedQuery", "Notification", "NotificationGap", "connect")

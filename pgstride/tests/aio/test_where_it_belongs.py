@@ -37,6 +37,7 @@ USES = {
 CONNECTION_USES = USES | {
     "a statement": lambda c: c.prepare("SELECT 2"),
     "a transaction": lambda c: c.transaction().start(),
+    "notifications": lambda c: c.notifications("channel").__anext__(),
     "a listener": lambda c: c.add_listener("channel", print),
 }
 

@@ -18,7 +18,7 @@ from pgstride.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from pgstride.aio.callbacks import Callback
+    from pgstride.aio.callbacks import Callback, Listener
     from pgstride.aio.pool_holder import PoolConnectionHolder
     from pgstride.aio.pool_proxy import PoolConnectionProxy
     from pgstride.aio.transaction import Transaction
@@ -78,7 +78,7 @@ class ConnectionBase:
         self._names_get_lost = False
         self._transaction: Transaction | None = None
         self._query_loggers: set[Callback] = set()
-        self._listeners: dict[str, set[Callback]] = {}
+        self._listeners: dict[str, set[Listener]] = {}
         self._log_listeners: set[Callback] = set()
         self._termination_listeners: set[Callback] = set()
         self._releases = 0

@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pgstride.exceptions import InterfaceError
 
 # The event loop keeps only weak references to tasks.
 _running: set[asyncio.Task[Any]] = set()
+
+
+class Listener(Protocol):
+    """What is told when something happens."""
+
+    def schedule(self, loop: asyncio.AbstractEventLoop, /, *args: Any) -> None:
+        """It has happened."""
 
 
 class Callback(NamedTuple):

@@ -61,8 +61,19 @@ async def connect(
     if record_class is not None:
         check_record_class(record_class)
     resolved = resolve(dsn, timeout=timeout, **arguments)
+    return await _connect(resolved, loop, connection_class, record_class)
+
+
+async def _connect(
+    resolved: Resolved,
+    loop: asyncio.AbstractEventLoop,
+    connection_class: type[Connection],
+    record_class: type[Record] | None,
+) -> Connection:
     establishing = establish(resolved, loop, connection_class, record_class)
-    return await within(resolved.options.timeout, establishing)
+    connection = await within(resolved.options.timeout, establishing)
+    connection._reopen = partial(_connect, resolved, loop, connection_class, record_class)
+    return connection
 
 
 async def establish(
