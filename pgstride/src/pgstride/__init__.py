@@ -5,6 +5,7 @@ from pgstride import cursor as cursor
 from pgstride import exceptions as exceptions
 from pgstride import prepared_stmt as prepared_stmt
 from pgstride import protocol as protocol
+from pgstride import tracing as tracing
 from pgstride import transaction as transaction
 from pgstride import types as types
 from pgstride._replacing import install_as_asyncpg as install_as_asyncpg

@@ -79,7 +79,7 @@ def test_methods_have_asyncpgs_arguments(path):
 def test_create_pool_has_asyncpgs_arguments():
     expected = inspect.signature(asyncpg.create_pool).parameters
     actual = inspect.signature(pgstride.create_pool).parameters
-    ours = {"check", "check_timeout", "max_lifetime"}
+    ours = {"check", "check_timeout", "max_lifetime", "tracer"}
     assert [name for name in actual if name not in ours] == list(expected)
     assert all(
         actual[name].default == parameter.default

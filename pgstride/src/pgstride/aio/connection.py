@@ -250,7 +250,7 @@ class Connection(Copying, Listening, TypeCodecs, metaclass=ConnectionMeta):
         """Run a query once for each element of `args`, and return all their rows."""
         limit = Deadline(self._loop, self._effective(timeout))
         running = self._prepare_and_run_many(query, args, limit, record_class)
-        return await self._logged(query, args, timeout, running)
+        return await self._logged(query, args, timeout, running, many=True)
 
     async def prepare(
         self,

@@ -68,9 +68,8 @@ class Copying(QueryLogging):
             "force_quote": force_quote,
             "encoding": encoding,
         }
-        return await self._copy_out(
-            copy_from_text(table_name, schema_name, columns, options), output, timeout
-        )
+        text = copy_from_text(table_name, schema_name, columns, options)
+        return await self._observed(text, (), self._copy_out(text, output, timeout))
 
     async def copy_from_query(
         self,
@@ -102,7 +101,8 @@ class Copying(QueryLogging):
         }
         if args:
             query = await self._with_arguments(query, args)
-        return await self._copy_out(copy_query_text(query, options), output, timeout)
+        text = copy_query_text(query, options)
+        return await self._observed(text, (), self._copy_out(text, output, timeout))
 
     async def copy_to_table(
         self,
@@ -151,7 +151,8 @@ class Copying(QueryLogging):
             async def feed(waiter: asyncio.Future[Any], limit: Deadline) -> None:
                 await self._send_pieces(pieces, waiter, limit)
 
-            return await self._copy_in(text, feed, Deadline(self._loop, self._effective(timeout)))
+            limit = Deadline(self._loop, self._effective(timeout))
+            return await self._observed(text, (), self._copy_in(text, feed, limit))
 
     async def copy_records_to_table(
         self,
@@ -185,7 +186,7 @@ class Copying(QueryLogging):
             self._session.copy_messages(rows.take())
 
         text = copy_to_text(table_name, schema_name, columns, {"format": "binary"}, where)
-        return await self._copy_in(text, feed, limit)
+        return await self._observed(text, (), self._copy_in(text, feed, limit))
 
     # -- how the above is done
 

@@ -9,6 +9,7 @@ from typing import Any
 from pgstride.aio.connection import Connection
 from pgstride.aio.pool import Pool
 from pgstride.aio.pool_proxy import PoolConnectionProxy
+from pgstride.aio.tracing import Tracer
 from pgstride.core.rows import Record
 
 
@@ -30,6 +31,7 @@ def create_pool(
     check: Callable[[Connection], Awaitable[Any]] | None = None,
     check_timeout: float = 5.0,
     max_lifetime: float = 0.0,
+    tracer: Tracer | None = None,
     **connect_kwargs: Any,
 ) -> Pool:
     """Make a pool: `async with` it, or await it and `close()` it.
@@ -49,6 +51,8 @@ def create_pool(
     connection is replaced by a new one. `Pool.check_connection` is one that
     asks the server. A connection is replaced after `max_lifetime` seconds (0:
     never) or up to a tenth earlier, and not while it is lent.
+
+    `tracer` is told of acquiring, and of what the connections do.
 
     Raises ValueError for sizes that contradict each other; awaiting the pool
     raises what connecting does.
@@ -70,5 +74,6 @@ def create_pool(
         check=check,
         check_timeout=check_timeout,
         max_lifetime=max_lifetime,
+        tracer=tracer,
         **connect_kwargs,
     )

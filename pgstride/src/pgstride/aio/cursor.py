@@ -143,7 +143,8 @@ class BaseCursor(StatementUser):
             self._record_class,
             connection._loop.create_future(),
         )
-        await connection._wait(session.start_operation(operation, limit.left()))
+        running = connection._wait(session.start_operation(operation, limit.left()))
+        await connection._observed(self._query, self._arguments, running)
         if row_limit:
             self._exhausted = not operation.suspended
         return operation.rows
@@ -160,7 +161,8 @@ class BaseCursor(StatementUser):
             self._record_class,
             self._connection._loop.create_future(),
         )
-        await self._connection._wait(session.start_operation(operation, limit.left()))
+        running = self._connection._wait(session.start_operation(operation, limit.left()))
+        await self._connection._observed(self._query, self._arguments, running)
         self._exhausted = not operation.suspended
         return operation.rows
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.connection import Connection
 from pgstride.aio.deadline import within
+from pgstride.aio.tracing import ConnectStarted, Tracer, default_tracer, traced
 from pgstride.aio.transport import SocketSession
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.connecting import (
@@ -44,9 +45,12 @@ async def connect(
     timeout: Any = ...,
     connection_class: type[Connection] = Connection,
     record_class: type[Record] | None = None,
+    tracer: Tracer | None = None,
     **arguments: Any,
 ) -> Connection:
     """Connect to a server; the arguments are those of `pgstride.connecting.resolve`.
+
+    `tracer` is told of this, and of what the connection does.
 
     Raises ClientConfigurationError for arguments that contradict each other,
     asyncio.TimeoutError after `timeout` seconds (60, unless set), OSError when
@@ -61,7 +65,9 @@ async def connect(
     if record_class is not None:
         check_record_class(record_class)
     resolved = resolve(dsn, timeout=timeout, **arguments)
-    return await _connect(resolved, loop, connection_class, record_class)
+    if tracer is None:
+        tracer = default_tracer()
+    return await _connect(resolved, loop, connection_class, record_class, tracer)
 
 
 async def _connect(
@@ -69,11 +75,22 @@ async def _connect(
     loop: asyncio.AbstractEventLoop,
     connection_class: type[Connection],
     record_class: type[Record] | None,
+    tracer: Tracer | None,
 ) -> Connection:
     establishing = establish(resolved, loop, connection_class, record_class)
-    connection = await within(resolved.options.timeout, establishing)
-    connection._reopen = partial(_connect, resolved, loop, connection_class, record_class)
+    connecting = within(resolved.options.timeout, establishing)
+    if tracer is None:
+        connection = await connecting
+    else:
+        connection = await traced(tracer.connect, _connect_started(resolved), connecting)
+        connection._trace_with(tracer)
+    connection._reopen = partial(_connect, resolved, loop, connection_class, record_class, tracer)
     return connection
+
+
+def _connect_started(resolved: Resolved) -> ConnectStarted:
+    addresses = tuple(endpoint.address for endpoint in resolved.endpoints)
+    return ConnectStarted(addresses, resolved.parameters.user, resolved.parameters.database)
 
 
 async def establish(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pgstride.aio.base import STALE
 from pgstride.aio.deadline import Deadline
 from pgstride.aio.resource import ConnectionResource, guarded
+from pgstride.aio.tracing import QueryStarted, Span
 from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class Pipeline(ConnectionResource):
         limit = Deadline(connection._loop, connection._effective(self._timeout))
         statements: dict[str, Statement] = {}
         started = time.monotonic()
+        spans = self._start_spans(queued)
         try:
             await self._prepare(queued, statements, limit)
             await self._run(queued, statements, limit)
@@ -165,6 +167,19 @@ class Pipeline(ConnectionResource):
             for statement in statements.values():
                 connection._session.release(statement)
             self._log(queued, started)
+            for span, result in zip(spans, queued, strict=False):
+                span.end(result._error)
+
+    def _start_spans(self, queued: list[PipelineResult[Any]]) -> list[Span]:
+        """One for each statement, or none without a tracer."""
+        connection = self._connection
+        tracer = connection._tracer
+        if tracer is None:
+            return []
+        return [
+            Span.start(tracer.query, QueryStarted(connection, result.query, result.args, False))
+            for result in queued
+        ]
 
     async def _prepare(
         self,

@@ -20,6 +20,7 @@ from pgstride.aio.pool_queries import PoolQueries
 from pgstride.aio.pool_queue import HolderQueue
 from pgstride.aio.pool_statistics import PoolCounters, PoolStatistics, gathered
 from pgstride.aio.pool_upkeep import PoolUpkeep
+from pgstride.aio.tracing import AcquireStarted, Tracer, default_tracer, traced
 from pgstride.core.rows import Record
 from pgstride.exceptions import InterfaceError
 
@@ -57,6 +58,7 @@ class Pool(PoolQueries):
         check: Callable[[Connection], Awaitable[Any]] | None = None,
         check_timeout: float = 5.0,
         max_lifetime: float = 0.0,
+        tracer: Tracer | None = None,
         **connect_kwargs: Any,
     ) -> None:
         self._limits = PoolLimits.checked(
@@ -84,11 +86,14 @@ class Pool(PoolQueries):
         )
         self._connector.arguments = connect_args
         self._connector.keywords = connect_kwargs
+        self._connector.tracer = tracer
+        self._tracer = default_tracer() if tracer is None else tracer
         self._setup = setup
         self._reset = reset
         self._check = check
         # Whether acquiring always takes more than lending a connection that is free.
-        self._acquires_slowly = setup is not None or check is not None
+        slowly = (setup, check, self._tracer)
+        self._acquires_slowly = any(hook is not None for hook in slowly)
 
         self._given_loop = loop
         self._loop: asyncio.AbstractEventLoop
@@ -232,8 +237,11 @@ class Pool(PoolQueries):
         holder = self._take_ready()
         if holder is not None:
             return holder.lend(timeout)
+        acquiring = within(timeout, self._acquire_slowly(timeout))
+        if self._tracer is not None:
+            acquiring = traced(self._tracer.acquire, AcquireStarted(self), acquiring)
         try:
-            return await within(timeout, self._acquire_slowly(timeout))
+            return await acquiring
         except asyncio.TimeoutError:
             self._counters.acquire_timeouts += 1
             raise

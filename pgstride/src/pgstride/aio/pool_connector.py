@@ -12,6 +12,7 @@ from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
     from pgstride.aio.pool_statistics import PoolCounters
+    from pgstride.aio.tracing import Tracer
     from pgstride.core.rows import Record
 
 
@@ -36,6 +37,7 @@ class PoolConnector:
         self._counters = counters
         self.arguments: tuple[Any, ...] = ()
         self.keywords: dict[str, Any] = {}
+        self.tracer: Tracer | None = None
 
     async def connect(self, loop: asyncio.AbstractEventLoop) -> Connection:
         """A new connection; raises what `connect` and `init` do."""
@@ -55,6 +57,8 @@ class PoolConnector:
             loop=loop,
             connection_class=self._connection_class,
             record_class=self._record_class,
+            # A `connect` that knows of no tracers works with a pool that has none.
+            **({} if self.tracer is None else {"tracer": self.tracer}),
             **self.keywords,
         )
         if not isinstance(connection, self._connection_class):

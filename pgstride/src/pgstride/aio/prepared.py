@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.cursor import CursorFactory
@@ -130,7 +130,8 @@ class PreparedStatement(ConnectionResource):
         connection = self._connection
         limit = Deadline(connection._loop, connection._effective(timeout))
         await connection._settle(limit)
-        return await connection._many(self._statement, args, limit, self._record_class)
+        running = connection._many(self._statement, args, limit, self._record_class)
+        return await connection._observed(self._statement.query, args, running, many=True)
 
     @guarded
     async def executemany(
@@ -152,8 +153,11 @@ class PreparedStatement(ConnectionResource):
         waiter = session.start_statement(
             self._statement, args, row_limit, self._record_class, effective, True
         )
+        running: Awaitable[Any] = waiter
+        if connection._tracer is not None:
+            running = connection._observed(self._statement.query, args, waiter)
         try:
-            operation = await waiter
+            operation = await running
         except asyncio.CancelledError:
             session.cancel_waiting(waiter)
             raise

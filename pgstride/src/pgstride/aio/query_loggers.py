@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pgstride.aio.base import ConnectionBase
 from pgstride.aio.callbacks import Callback
+from pgstride.aio.tracing import QueryStarted, Tracer, traced
 
 if TYPE_CHECKING:
     from pgstride.core.rows import Record
@@ -32,7 +33,9 @@ class LoggedQuery(NamedTuple):
 
 
 class QueryLogging(ConnectionBase):
-    """A connection's query loggers."""
+    """A connection's query loggers, and its tracer."""
+
+    _tracer: Tracer | None = None
 
     def add_query_logger(self, callback: Callable[[LoggedQuery], Any]) -> None:
         """Have a function or a coroutine function called with a `LoggedQuery` for each query.
@@ -45,7 +48,7 @@ class QueryLogging(ConnectionBase):
     def remove_query_logger(self, callback: Callable[[LoggedQuery], Any]) -> None:
         """Call it no more."""
         self._query_loggers.discard(Callback.of(callback))
-        self._session.watched = bool(self._query_loggers)
+        self._session.watched = bool(self._query_loggers) or self._tracer is not None
 
     @contextlib.contextmanager
     def query_logger(self, callback: Callable[[LoggedQuery], Any]) -> Iterator[None]:
@@ -55,6 +58,20 @@ class QueryLogging(ConnectionBase):
             yield
         finally:
             self.remove_query_logger(callback)
+
+    def _trace_with(self, tracer: Tracer) -> None:
+        """Have a tracer told of queries and transactions."""
+        self._tracer = tracer
+        self._session.watched = True
+
+    def _observed(
+        self, query: str, args: Any, running: Awaitable[T], *, many: bool = False
+    ) -> Awaitable[T]:
+        """What runs a query, and tells the tracer of it where there is one."""
+        if self._tracer is None:
+            return running
+        started = QueryStarted(self, query, args, many)  # type: ignore[arg-type]  # a Connection
+        return traced(self._tracer.query, started, running)
 
     async def _run_logged(
         self,
@@ -68,9 +85,16 @@ class QueryLogging(ConnectionBase):
         return await self._logged(query, args, self._effective(timeout), running)
 
     async def _logged(
-        self, query: str, args: Any, timeout: float | None, running: Awaitable[T]
+        self,
+        query: str,
+        args: Any,
+        timeout: float | None,
+        running: Awaitable[T],
+        *,
+        many: bool = False,
     ) -> T:
-        """The result of what runs a query, of which the loggers are told."""
+        """The result of what runs a query, of which the loggers and the tracer are told."""
+        running = self._observed(query, args, running, many=many)
         if not self._query_loggers:
             return await running
         started = time.monotonic()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pgstride.aio.deadline import Deadline
 from pgstride.aio.resource import ConnectionResource, guarded
+from pgstride.aio.tracing import Span, TransactionStarted
 from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ class Transaction(ConnectionResource):
     against BEGIN.
     """
 
-    __slots__ = ("_deferrable", "_isolation", "_readonly", "_savepoint", "_state", "managed")
+    __slots__ = (
+        "_deferrable",
+        "_isolation",
+        "_readonly",
+        "_savepoint",
+        "_span",
+        "_state",
+        "managed",
+    )
 
     def __init__(
         self, connection: Connection, isolation: str | None, readonly: bool, deferrable: bool
@@ -62,6 +71,8 @@ class Transaction(ConnectionResource):
         self._deferrable = deferrable
         self._state = TransactionState.NEW
         self._savepoint: str | None = None
+        # What a tracer is told the end of.
+        self._span: Span | None = None
         # Whether an `async with` will end it.
         self.managed = False
 
@@ -79,7 +90,8 @@ class Transaction(ConnectionResource):
     ) -> None:
         try:
             self._check_valid("__aexit__")
-        except InterfaceError:
+        except InterfaceError as invalid:
+            self._end_span(error or invalid)
             # The transaction of a generator that was not exhausted: it ends
             # when the generator is collected, and the pool has rolled it back.
             if kind is GeneratorExit:
@@ -89,7 +101,7 @@ class Transaction(ConnectionResource):
             if kind is None:
                 await self._commit()
             else:
-                await self._roll_back()
+                await self._roll_back(error)
         finally:
             self.managed = False
 
@@ -104,15 +116,16 @@ class Transaction(ConnectionResource):
         if self._state is TransactionState.STARTED:
             raise InterfaceError("cannot start; the transaction is already started")
         outer = self._connection._transaction
+        self._start_span(savepoint=outer is not None)
         try:
             if outer is None:
                 await self._begin()
             else:
                 await self._set_savepoint(outer)
-        except InterfaceError:
-            raise
-        except BaseException:
-            self._state = TransactionState.FAILED
+        except BaseException as error:
+            self._end_span(error)
+            if not isinstance(error, InterfaceError):
+                self._state = TransactionState.FAILED
             raise
         self._state = TransactionState.STARTED
 
@@ -178,24 +191,32 @@ class Transaction(ConnectionResource):
             TransactionState.COMMITTED,
         )
 
-    async def _roll_back(self) -> None:
+    async def _roll_back(self, cause: BaseException | None = None) -> None:
         self._check_started("rollback")
         await self._end(
             "ROLLBACK;" if self._savepoint is None else f"ROLLBACK TO {self._savepoint};",
             TransactionState.ROLLEDBACK,
+            cause,
         )
 
-    async def _end(self, text: str, state: TransactionState) -> None:
+    async def _end(
+        self, text: str, state: TransactionState, cause: BaseException | None = None
+    ) -> None:
         connection = self._connection
         session = connection._session
         if connection._transaction is self:
             connection._transaction = None
         self._state = TransactionState.FAILED
-        if self._savepoint is None and await self._has_not_begun():
-            session.forget_begin()
-        else:
-            await connection.execute(text)
+        try:
+            if self._savepoint is None and await self._has_not_begun():
+                session.forget_begin()
+            else:
+                await connection.execute(text)
+        except BaseException as error:
+            self._end_span(error)
+            raise
         self._state = state
+        self._end_span(cause)
 
     async def _has_not_begun(self) -> bool:
         """Whether BEGIN has not been sent, or has had no effect."""
@@ -212,6 +233,19 @@ class Transaction(ConnectionResource):
                 hold.add_done_callback(lambda _: session.forget_lost_begin())
                 raise
         return session.begin_lost
+
+    def _start_span(self, *, savepoint: bool) -> None:
+        connection = self._connection
+        tracer = connection._tracer
+        if tracer is not None:
+            started = TransactionStarted(
+                connection, self._isolation, self._readonly, self._deferrable, savepoint
+            )
+            self._span = Span.start(tracer.transaction, started)
+
+    def _end_span(self, exception: BaseException | None) -> None:
+        if self._span is not None:
+            self._span.end(exception)
 
     def _check_not_over(self, operation: str) -> None:
         if self._state in _OVER:

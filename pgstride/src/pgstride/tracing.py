@@ -1,0 +1,23 @@
+"""Hooks around connecting, queries, acquiring from a pool, and transactions."""
+
+from pgstride.aio.tracing import (
+    AcquireStarted,
+    ConnectStarted,
+    Finish,
+    Outcome,
+    QueryStarted,
+    Tracer,
+    TransactionStarted,
+    set_default_tracer,
+)
+
+__all__ = (
+    "AcquireStarted",
+    "ConnectStarted",
+    "Finish",
+    "Outcome",
+    "QueryStarted",
+    "Tracer",
+    "TransactionStarted",
+    "set_default_tracer",
+)

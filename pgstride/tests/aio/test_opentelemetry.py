@@ -1,0 +1,216 @@
+"""OpenTelemetry's own SDK receives what the conventions ask for."""
+
+import asyncio
+
+import pytest
+
+pytest.importorskip("opentelemetry.sdk", reason="OpenTelemetry's SDK is not installed")
+
+from opentelemetry import trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+from pgstride.opentelemetry import OpenTelemetryTracer, instrument, uninstrument
+
+EVERYTHING = ("connect", "query", "acquire", "transaction")
+
+
+class Telemetry:
+    """Providers that keep what they are given."""
+
+    def __init__(self):
+        self.exporter = InMemorySpanExporter()
+        self.provider = TracerProvider()
+        self.provider.add_span_processor(SimpleSpanProcessor(self.exporter))
+        self.reader = InMemoryMetricReader()
+        self.meters = MeterProvider([self.reader])
+
+    @property
+    def options(self):
+        return {"tracer_provider": self.provider, "meter_provider": self.meters}
+
+    def tracer(self, **options):
+        return OpenTelemetryTracer(**self.options, **options)
+
+    def take(self):
+        spans = self.exporter.get_finished_spans()
+        self.exporter.clear()
+        return spans
+
+    def measured(self):
+        """The points of all measurements, by the metric's name."""
+        data = self.reader.get_metrics_data()
+        found = {}
+        for resource in data.resource_metrics if data else ():
+            for scope in resource.scope_metrics:
+                for metric in scope.metrics:
+                    found.setdefault(metric.name, []).extend(metric.data.data_points)
+        return found
+
+
+@pytest.fixture
+def telemetry():
+    kept = Telemetry()
+    yield kept
+    kept.provider.shutdown()
+    kept.meters.shutdown()
+
+
+def of_the_server(ours):
+    return {
+        "db.system.name": "postgresql",
+        "db.namespace": ours.arguments["database"],
+        "server.address": ours.arguments["host"],
+        "server.port": ours.arguments["port"],
+    }
+
+
+async def test_a_span_for_connecting(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer()):
+        (span,) = telemetry.take()
+        assert span.name == f"connect {ours.arguments['database']}"
+        assert span.kind is SpanKind.CLIENT
+        assert dict(span.attributes) == of_the_server(ours)
+
+
+async def test_a_span_for_each_query(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer()) as connection:
+        telemetry.take()
+        await connection.fetchval("SELECT oid FROM pg_class WHERE relname = $1", "pg_type")
+        (span,) = telemetry.take()
+        assert span.name == "SELECT pg_class"
+        assert span.kind is SpanKind.CLIENT
+        assert span.status.status_code is StatusCode.UNSET
+        assert dict(span.attributes) == {
+            **of_the_server(ours),
+            "db.query.text": "SELECT oid FROM pg_class WHERE relname = $1",
+            "db.query.summary": "SELECT pg_class",
+        }
+        assert span.instrumentation_scope.name == "pgstride"
+        assert span.instrumentation_scope.schema_url.startswith("https://opentelemetry.io/schemas/")
+        assert "pg_type" not in span.to_json()
+
+
+async def test_values_in_a_querys_text_are_left_out(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer()) as connection:
+        telemetry.take()
+        await connection.execute("SELECT 'secret', 42")
+        (span,) = telemetry.take()
+        assert span.attributes["db.query.text"] == "SELECT ?, ?"
+    async with ours.connection(tracer=telemetry.tracer(query_text=False)) as connection:
+        telemetry.take()
+        await connection.execute("SELECT 'secret'")
+        (span,) = telemetry.take()
+        assert "db.query.text" not in span.attributes
+
+
+async def test_a_batch_tells_its_size(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer()) as connection:
+        telemetry.take()
+        await connection.executemany("SELECT $1::int", [(1,), (2,), (3,)])
+        await connection.executemany("SELECT $1::int", iter([(1,), (2,)]))
+        await connection.executemany("SELECT $1::int", [(1,)])
+        sizes = [span.attributes.get("db.operation.batch.size") for span in telemetry.take()]
+        assert sizes == [3, None, None]
+
+
+async def test_an_error_tells_its_class_and_no_values(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer()) as connection:
+        telemetry.take()
+        with pytest.raises(ours.driver.InvalidTextRepresentationError):
+            await connection.execute("SELECT 'secret'::int")
+        (span,) = telemetry.take()
+        assert span.status.status_code is StatusCode.ERROR
+        assert span.attributes["error.type"] == "22P02"
+        assert span.attributes["db.response.status_code"] == "22P02"
+        assert "secret" not in span.to_json()
+        with pytest.raises(asyncio.TimeoutError):
+            await connection.fetchval("SELECT pg_sleep(5)", timeout=0.02)
+        (span,) = telemetry.take()
+        assert span.attributes["error.type"].rpartition(".")[2] == "TimeoutError"
+        assert "db.response.status_code" not in span.attributes
+
+
+async def test_spans_are_children_of_the_current_one(ours, telemetry):
+    own = telemetry.provider.get_tracer("application")
+    async with ours.connection(tracer=telemetry.tracer(spans=EVERYTHING)) as connection:
+        telemetry.take()
+        with own.start_as_current_span("request"):
+            async with connection.transaction():
+                await connection.fetchval("SELECT 1")
+                with own.start_as_current_span("step"):
+                    await connection.fetchval("SELECT 2")
+                async with connection.transaction():
+                    await connection.fetchval("SELECT 3")
+            await connection.fetchval("SELECT 4")
+        spans = telemetry.take()
+        names = {span.context.span_id: span.name for span in spans}
+        parents = [(span.name, span.parent and names[span.parent.span_id]) for span in spans]
+        assert parents == [
+            ("SELECT", "transaction"),
+            ("SELECT", "step"),
+            ("step", "request"),
+            ("SAVEPOINT", "savepoint"),
+            ("SELECT", "savepoint"),
+            ("RELEASE", "savepoint"),
+            ("savepoint", "transaction"),
+            ("COMMIT", "transaction"),
+            ("transaction", "request"),
+            ("SELECT", "request"),
+            ("request", None),
+        ]
+        assert trace.get_current_span() is trace.INVALID_SPAN
+
+
+async def test_a_span_for_acquiring(ours, telemetry):
+    tracer = telemetry.tracer(spans=["acquire"])
+    async with ours.pool(max_size=1, tracer=tracer) as pool:
+        await pool.fetchval("SELECT 1")
+        (span,) = telemetry.take()
+        assert (span.name, span.kind) == ("pool.acquire", SpanKind.INTERNAL)
+
+
+async def test_measures_queries(ours, telemetry):
+    async with ours.connection(tracer=telemetry.tracer(spans=())) as connection:
+        for _ in range(3):
+            await connection.fetchval("SELECT 1 FROM pg_class LIMIT 1")
+        with pytest.raises(ours.driver.DivisionByZeroError):
+            await connection.fetchval("SELECT 1 / 0")
+        assert telemetry.take() == ()
+        points = telemetry.measured()["db.client.operation.duration"]
+        counts = {point.attributes["db.query.summary"]: point.count for point in points}
+        assert counts == {"SELECT pg_class": 3, "SELECT": 1}
+        (failed,) = [point for point in points if "error.type" in point.attributes]
+        assert failed.attributes["db.response.status_code"] == "22012"
+        assert "db.query.text" not in failed.attributes
+        assert failed.explicit_bounds[0] == 0.001
+        assert failed.sum > 0
+
+
+async def test_instruments_all_that_is_made_from_then_on(ours, telemetry):
+    instrument(**telemetry.options)
+    try:
+        async with ours.pool(max_size=1) as pool:
+            await pool.fetchval("SELECT 1")
+            assert [span.name for span in telemetry.take()] == [
+                f"connect {ours.arguments['database']}",
+                "SELECT",
+            ]
+            uninstrument()
+            await pool.fetchval("SELECT 1")
+            assert telemetry.take() == ()
+        async with ours.connection() as connection:
+            await connection.fetchval("SELECT 1")
+            assert connection._tracer is None
+            assert telemetry.take() == ()
+    finally:
+        uninstrument()
+
+
+def test_knows_which_spans_there_are():
+    with pytest.raises(ValueError, match="there are no spans of others"):
+        OpenTelemetryTracer(spans=["query", "others"])
