@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 import pgstride
+from pgstride.aio.connect_arguments import ConnectArguments
 
 CLASSES = [
     "Connection",
@@ -86,3 +87,34 @@ def test_create_pool_has_asyncpgs_arguments():
         for name, parameter in expected.items()
         if not isinstance(parameter.default, type)
     )
+
+
+def test_connect_has_asyncpgs_arguments_and_then_its_own():
+    expected = inspect.signature(asyncpg.connect).parameters
+    actual = inspect.signature(pgstride.connect).parameters
+    assert list(actual)[: len(expected)] == list(expected)
+    for name, parameter in expected.items():
+        assert actual[name].kind == parameter.kind, name
+        if isinstance(parameter.default, type):
+            assert actual[name].default.__name__ == parameter.default.__name__
+        else:
+            assert actual[name].default == parameter.default, name
+    own = list(actual.values())[len(expected) :]
+    assert all(one.kind is one.KEYWORD_ONLY and one.default is None for one in own)
+
+
+def test_connect_explains_each_argument():
+    explained = {
+        name.strip()
+        for line in inspect.getdoc(pgstride.connect).splitlines()
+        if line.startswith("    ") and ":" in line
+        for name in line.partition(":")[0].split(",")
+    }
+    assert set(inspect.signature(pgstride.connect).parameters) <= explained
+
+
+def test_a_pools_keywords_are_those_of_connect():
+    own = {"dsn", "loop", "connection_class", "record_class", "tracer"}
+    expected = set(inspect.signature(pgstride.connect).parameters) - own
+    assert set(ConnectArguments.__annotations__) == expected
+    assert set(ConnectArguments.__optional_keys__) == expected

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pgstride.aio.connection import Connection
 from pgstride.aio.pool import Pool
 from pgstride.aio.pool_proxy import PoolConnectionProxy
 from pgstride.aio.tracing import Tracer
 from pgstride.core.rows import Record
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from pgstride.aio.connect_arguments import ConnectArguments
 
 
 def create_pool(
@@ -32,7 +37,7 @@ def create_pool(
     check_timeout: float = 5.0,
     max_lifetime: float = 0.0,
     tracer: Tracer | None = None,
-    **connect_kwargs: Any,
+    **connect_kwargs: Unpack[ConnectArguments],
 ) -> Pool:
     """Make a pool: `async with` it, or await it and `close()` it.
 
@@ -41,8 +46,8 @@ def create_pool(
     is closed after `max_queries` queries, and above `min_size` when it has been
     idle for `max_inactive_connection_lifetime` seconds (0: never).
 
-    `connect` is called instead of `pgstride.connect()`, with the same
-    arguments: `dsn` and `connect_kwargs`. `init` is called with each new
+    `dsn` and `connect_kwargs` are what `pgstride.connect()` takes, which explains
+    each; `connect` is called instead of it, with the same arguments. `init` is called with each new
     connection, `setup` with each one before it is lent, and `reset` with each
     one that comes back, in place of `Connection.reset()`.
 

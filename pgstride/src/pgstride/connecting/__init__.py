@@ -5,19 +5,21 @@ No network and no event loop. Imports `pgstride.exceptions` only.
 
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import Endpoint, SessionAttribute, TcpEndpoint, UnixEndpoint
-from pgstride.connecting.options import ClientOptions
+from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, ClientOptions
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.resolve import resolve
 from pgstride.connecting.secret import Secret
-from pgstride.connecting.tls import SSLMode, TlsPlan
+from pgstride.connecting.tls import SSLArgument, SSLMode, TlsPlan
 
 __all__ = (
+    "DEFAULT_CONNECT_TIMEOUT_SECONDS",
     "ClientOptions",
     "ConnectionParameters",
     "Endpoint",
     "Environment",
     "PasswordFactory",
     "Resolved",
+    "SSLArgument",
     "SSLMode",
     "Secret",
     "SessionAttribute",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from types import EllipsisType
 from typing import Any
 
 from pgstride.connecting.source import Sources
 from pgstride.exceptions import ClientConfigurationError
 
+# This very object says that the caller has set none: `connect_timeout` of a DSN, say, is then free
+# to. The argument's default shows as asyncpg's nevertheless.
 DEFAULT_CONNECT_TIMEOUT_SECONDS = 60.0
 
 
@@ -32,7 +33,7 @@ class ClientOptions:
 def client_options(
     sources: Sources,
     *,
-    timeout: float | EllipsisType | None,
+    timeout: float | None,
     command_timeout: float | None,
     statement_cache_size: int,
     max_cached_statement_lifetime: int,
@@ -40,7 +41,8 @@ def client_options(
 ) -> ClientOptions:
     """The options, validated.
 
-    A time-out that is `...` is the sources' `connect_timeout`, else 60 seconds.
+    A time-out that is `DEFAULT_CONNECT_TIMEOUT_SECONDS` itself is the sources'
+    `connect_timeout`, else that.
 
     Raises `ClientConfigurationError`, which is a `ValueError`, for values out
     of range.
@@ -65,8 +67,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _connect_timeout(timeout: float | EllipsisType | None, sources: Sources) -> float | None:
-    if timeout is None or not isinstance(timeout, EllipsisType):
+def _connect_timeout(timeout: float | None, sources: Sources) -> float | None:
+    if timeout is not DEFAULT_CONNECT_TIMEOUT_SECONDS:
         return timeout
     setting = sources.find("connect_timeout")
     if setting is None:

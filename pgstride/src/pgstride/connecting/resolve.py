@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import EllipsisType
 from typing import Any
 
 from pgstride.connecting.dsn import parse_dsn
@@ -19,7 +18,7 @@ from pgstride.connecting.hosts import (
     find_servers,
     parse_session_attribute,
 )
-from pgstride.connecting.options import client_options
+from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, client_options
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.passfile import find_password
 from pgstride.connecting.secret import Secret
@@ -41,7 +40,7 @@ def resolve(
     servicefile: str | os.PathLike[str] | None = None,
     database: str | None = None,
     command_timeout: float | None = None,
-    timeout: float | EllipsisType | None = ...,
+    timeout: float | None = DEFAULT_CONNECT_TIMEOUT_SECONDS,
     statement_cache_size: int = 100,
     max_cached_statement_lifetime: int = 300,
     max_cacheable_statement_size: int = 15 * 1024,
@@ -56,8 +55,8 @@ def resolve(
     """Combine arguments, DSN, service file, environment and defaults, in this precedence.
 
     The arguments are those of `connect()`. `timeout` and `command_timeout`
-    are seconds; a `timeout` of `...` leaves it to `connect_timeout` in the
-    DSN and to PGCONNECT_TIMEOUT.
+    are seconds; a `timeout` that is not given leaves it to `connect_timeout`
+    in the DSN and to PGCONNECT_TIMEOUT.
 
     Raises `ClientConfigurationError`, which is also a `ValueError`, for
     whatever cannot be understood or contradicts itself.
