@@ -236,6 +236,27 @@ def test_session_attributes_are_given_as_text_or_enumeration(world, attribute):
         assert resolved.parameters.target_session_attrs is attribute
 
 
+CHOICES = {"channel_binding": ["prefer", "disable", "require"]}
+VARIABLES = {"channel_binding": "PGCHANNELBINDING"}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices_come_from_everywhere(world, name):
+    def chosen(dsn=None, **arguments):
+        return getattr(world.resolve(dsn, **arguments).parameters, name)
+
+    default, second, third = CHOICES[name]
+    assert chosen() == default
+    for form in (f"postgresql://?{name}={second}", f"{name}={second}"):
+        assert chosen(form) == second
+        assert chosen(form, **{name: third}) == third
+        assert chosen(form, **{name: type(chosen())(third)}) == third
+    world.variables(**{VARIABLES[name]: second})
+    assert chosen() == second
+    with pytest.raises(ClientConfigurationError, match=f"{name} in the .* one of .*{third}"):
+        chosen(**{name: "x"})
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -269,6 +290,7 @@ def test_what_cannot_be_meant_is_refused(world, arguments, message):
         ({"PGSSLMINPROTOCOLVERSION": "x"}, "PGSSLMINPROTOCOLVERSION in the environment"),
         ({"PGCONNECT_TIMEOUT": "x"}, "PGCONNECT_TIMEOUT in the environment"),
         ({"PGGSSLIB": "x"}, "PGGSSLIB in the environment"),
+        ({"PGCHANNELBINDING": "x"}, "PGCHANNELBINDING in the environment"),
     ],
 )
 def test_messages_name_the_culprit(world, variables, message):

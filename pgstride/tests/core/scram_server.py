@@ -1,4 +1,4 @@
-"""SCRAM-SHA-256, the server's side, written from RFC 5802 and RFC 7677."""
+"""SCRAM-SHA-256 and -PLUS, the server's side, written from RFC 5802 and RFC 7677."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ from base64 import b64decode, b64encode
 
 
 class ScramServer:
-    """Knows a password; answers the client's two messages."""
+    """Knows a password; answers the client's two messages.
+
+    `binding` is the data of the connection's channel binding, if there is some;
+    `header` is what the client says of it (b"n", b"y" or b"p=…").
+    """
 
     def __init__(
-        self, password: str = "secret", *, salt: bytes = b"pepper", iterations: int = 4096
+        self,
+        password: str = "secret",
+        *,
+        salt: bytes = b"pepper",
+        iterations: int = 4096,
+        binding: bytes | None = None,
     ) -> None:
+        self._binding = binding
+        self.header = b""
         self._salt = salt
         self._iterations = iterations
         self._salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
@@ -20,8 +31,7 @@ class ScramServer:
 
     def first(self, client_first: bytes) -> bytes:
         """server-first-message, for client-first-message."""
-        header, _, self._client_first_bare = client_first.partition(b",,")
-        assert header == b"n", "no channel binding is offered"
+        self.header, _, self._client_first_bare = client_first.partition(b",,")
         nonce = dict(_attributes(self._client_first_bare))[b"r"]
         self._server_first = b"r=%s+server,s=%s,i=%d" % (
             nonce,
@@ -34,7 +44,9 @@ class ScramServer:
         """server-final-message, for client-final-message."""
         without_proof, _, proof = client_final.rpartition(b",p=")
         attributes = dict(_attributes(without_proof))
-        assert attributes[b"c"] == b64encode(b"n,,")
+        bound = (self._binding or b"") if self.header.startswith(b"p=") else b""
+        if attributes[b"c"] != b64encode(self.header + b",," + bound):
+            return b"e=channel-bindings-dont-match"
         assert attributes[b"r"] == dict(_attributes(self._server_first))[b"r"]
         message = b",".join((self._client_first_bare, self._server_first, without_proof))
         client_key = _hmac(self._salted, b"Client Key")

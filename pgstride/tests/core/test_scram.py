@@ -31,7 +31,9 @@ class Exchange:
         mechanism, _, rest = body.partition(b"\0")
         assert mechanism == b"SCRAM-SHA-256"
         assert int.from_bytes(rest[:4], "big") == len(rest) - 4
-        return self.server.first(rest[4:])
+        answer = self.server.first(rest[4:])
+        assert self.server.header == b"n", "without encryption there is nothing to bind to"
+        return answer
 
     def final(self) -> bytes:
         """The server's final message, for what the client has said."""

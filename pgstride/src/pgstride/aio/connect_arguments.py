@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TypedDict
 
-from pgstride.connecting import PasswordFactory, SessionAttribute, SSLArgument
+from pgstride.connecting import ChannelBinding, PasswordFactory, SessionAttribute, SSLArgument
 
 
 class ConnectArguments(TypedDict, total=False):
@@ -31,3 +31,4 @@ class ConnectArguments(TypedDict, total=False):
     target_session_attrs: str | SessionAttribute | None
     krbsrvname: str | None
     gsslib: str | None
+    channel_binding: str | ChannelBinding | None

@@ -6,36 +6,30 @@ import asyncio
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgstride.aio.connect_context import Connecting
 from pgstride.aio.connection import Connection
 from pgstride.aio.deadline import within
+from pgstride.aio.open_session import open_session
 from pgstride.aio.tracing import ConnectStarted, Tracer, default_tracer, traced
-from pgstride.aio.transport import SocketSession
 from pgstride.codecs.registry import TypeRegistry
 from pgstride.connecting import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
-    Endpoint,
+    ChannelBinding,
     PasswordFactory,
     Resolved,
     SessionAttribute,
     SSLArgument,
-    SSLMode,
-    TcpEndpoint,
-    UnixEndpoint,
     resolve,
 )
 from pgstride.core.rows import Record
-from pgstride.core.startup import SSL_REQUEST
 from pgstride.core.statement import check_record_class
 from pgstride.exceptions import (
     ClientConfigurationError,
     ConnectionDoesNotExistError,
-    InterfaceError,
-    InvalidAuthorizationSpecificationError,
     TargetServerAttributeNotMatched,
 )
 
@@ -43,8 +37,6 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pgstride.aio.connect_arguments import ConnectArguments
-
-ProtocolFactory = Callable[[], asyncio.BaseProtocol]
 
 
 def connect(
@@ -72,6 +64,7 @@ def connect(
     target_session_attrs: str | SessionAttribute | None = None,
     krbsrvname: str | None = None,
     gsslib: str | None = None,
+    channel_binding: str | ChannelBinding | None = None,
     tracer: Tracer | None = None,
 ) -> Connecting:
     """Connect to a PostgreSQL server: await it, or `async with` it.
@@ -116,6 +109,10 @@ def connect(
         direct_tls: Begin with TLS without asking the server, which takes a
             PostgreSQL 17 and an `ssl` of at least "require". A context of
             your own needs `set_alpn_protocols(["postgresql"])` for it.
+        channel_binding: Whether the password's proof by SCRAM holds on this very
+            TLS connection only: "disable"; "prefer" (the default), where both
+            sides can; "require", which refuses all else. Default:
+            PGCHANNELBINDING.
 
     The connection:
         timeout: Seconds for connecting, all hosts together, or None for no
@@ -175,6 +172,7 @@ def connect(
             target_session_attrs=target_session_attrs,
             krbsrvname=krbsrvname,
             gsslib=gsslib,
+            channel_binding=channel_binding,
         )
     )
 
@@ -266,7 +264,7 @@ async def _choose(
     error: Exception | None = None
     for endpoint in resolved.endpoints:
         try:
-            session = await _open_session(endpoint, resolved, loop)
+            session = await open_session(endpoint, resolved, loop)
         except (OSError, ConnectionDoesNotExistError) as failure:
             error = failure
             continue
@@ -306,162 +304,3 @@ async def _matches(connection: Connection, wanted: SessionAttribute) -> bool:
     if readonly is None:
         readonly = await connection.fetchval("SHOW default_transaction_read_only")
     return ("on" in (standby, readonly)) is (wanted is SessionAttribute.read_only)
-
-
-async def _open_session(
-    endpoint: Endpoint, resolved: Resolved, loop: asyncio.AbstractEventLoop
-) -> SocketSession:
-    """A session that has been started up, encrypted as the plan prescribes."""
-    attempts = resolved.parameters.tls.attempts(endpoint)
-    for encrypt in attempts[:-1]:
-        try:
-            return await _attempt(endpoint, resolved, loop, encrypt)
-        except (InvalidAuthorizationSpecificationError, ConnectionError):
-            continue  # pg_hba.conf may allow the other kind only
-    return await _attempt(endpoint, resolved, loop, attempts[-1])
-
-
-async def _attempt(
-    endpoint: Endpoint, resolved: Resolved, loop: asyncio.AbstractEventLoop, encrypt: bool
-) -> SocketSession:
-    opened = partial(_open, endpoint, resolved, loop, encrypt)
-
-    async def send_cancel(request: bytes) -> None:
-        transport, protocol = await opened(lambda: _CancelProtocol(loop, request))
-        try:
-            await protocol.closed
-        finally:
-            transport.abort()
-
-    def make_session() -> SocketSession:
-        return SocketSession(
-            loop,
-            statement_limit=resolved.options.statement_cache_size,
-            statement_lifetime=resolved.options.max_cached_statement_lifetime,
-            send_cancel=send_cancel,
-        )
-
-    _, session = await opened(make_session)
-    try:
-        await _start_up(session, resolved, loop)
-    except BaseException:
-        session.abort()
-        raise
-    return session  # type: ignore[no-any-return]
-
-
-async def _start_up(
-    session: SocketSession, resolved: Resolved, loop: asyncio.AbstractEventLoop
-) -> None:
-    parameters = resolved.parameters
-    password = parameters.current_password()
-    if inspect.isawaitable(password):
-        password = await password
-    startup = {
-        "user": parameters.user,
-        "database": parameters.database,
-        **parameters.server_settings,
-        "client_encoding": "UTF8",
-    }
-    operation = session.start_up(startup, password, loop.create_future())
-    await session.start_operation(operation, None)
-
-
-async def _open(
-    endpoint: Endpoint,
-    resolved: Resolved,
-    loop: asyncio.AbstractEventLoop,
-    encrypt: bool,
-    factory: ProtocolFactory,
-) -> tuple[asyncio.Transport, Any]:
-    """Connect a protocol to an endpoint, above TLS where that is wanted."""
-    if isinstance(endpoint, UnixEndpoint):
-        return await loop.create_unix_connection(factory, endpoint.path)
-    tls = resolved.parameters.tls
-    if not encrypt:
-        return await loop.create_connection(factory, *endpoint.address)
-    name = endpoint.host
-    if tls.direct:
-        return await loop.create_connection(
-            factory, *endpoint.address, ssl=tls.context, server_hostname=name
-        )
-    return await _open_after_request(endpoint, resolved, loop, factory)
-
-
-async def _open_after_request(
-    endpoint: TcpEndpoint,
-    resolved: Resolved,
-    loop: asyncio.AbstractEventLoop,
-    factory: ProtocolFactory,
-) -> tuple[asyncio.Transport, Any]:
-    """Ask the server whether it speaks TLS, and begin TLS or go on without."""
-    tls = resolved.parameters.tls
-    transport, asking = await loop.create_connection(lambda: _TlsRequest(loop), *endpoint.address)
-    try:
-        accepted = await asking.answer
-        if not accepted and tls.mode >= SSLMode.require:
-            raise ConnectionError(
-                f"PostgreSQL server at {endpoint} rejected SSL upgrade: it is not set up for TLS"
-            )
-        protocol = factory()
-        if not accepted:
-            transport.set_protocol(protocol)
-            protocol.connection_made(transport)
-            return transport, protocol
-        assert tls.context is not None
-        encrypted = await loop.start_tls(
-            transport, protocol, tls.context, server_hostname=endpoint.host
-        )
-        assert encrypted is not None
-        protocol.connection_made(encrypted)
-        return encrypted, protocol
-    except BaseException:
-        transport.abort()
-        raise
-
-
-class _TlsRequest(asyncio.Protocol):
-    """Sends SSLRequest and takes its answer of one byte.
-
-    Anything more is refused: it came before encryption, so that anybody may
-    have sent it (CVE-2021-23222).
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.answer: asyncio.Future[bool] = loop.create_future()
-        # Nobody asks for an error that comes when connecting was cancelled.
-        self.answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.write(SSL_REQUEST)  # type: ignore[attr-defined]
-
-    def data_received(self, data: bytes) -> None:
-        if self.answer.done():
-            return
-        if data in (b"S", b"N"):
-            self.answer.set_result(data == b"S")
-        else:
-            self.answer.set_exception(
-                InterfaceError(f"unexpected answer to SSLRequest: {data[:20]!r}")
-            )
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(
-                ConnectionError("unexpected connection_lost() call") if error is None else error
-            )
-
-
-class _CancelProtocol(asyncio.Protocol):
-    """Sends a CancelRequest; the server closes the connection once it has acted on it."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, request: bytes) -> None:
-        self.closed: asyncio.Future[None] = loop.create_future()
-        self._request = request
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.write(self._request)  # type: ignore[attr-defined]
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.closed.done():
-            self.closed.set_result(None)

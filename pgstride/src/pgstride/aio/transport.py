@@ -25,7 +25,7 @@ class SocketSession(Session, asyncio.BufferedProtocol):
         *,
         statement_limit: int,
         statement_lifetime: float,
-        send_cancel: Callable[[bytes], Any],
+        send_cancel: Callable[[asyncio.BaseTransport, bytes], Any],
     ) -> None:
         self._send_cancel = send_cancel
         self._cancel_task: asyncio.Task[None] | None = None
@@ -58,7 +58,7 @@ class SocketSession(Session, asyncio.BufferedProtocol):
 
     async def _cancel(self, request: bytes) -> None:
         try:
-            await within(CANCEL_TIMEOUT_SECONDS, self._send_cancel(request))
+            await within(CANCEL_TIMEOUT_SECONDS, self._send_cancel(self.transport, request))
         except (OSError, asyncio.TimeoutError):
             pass  # the statement ends by itself, or the connection does
         finally:

@@ -3,6 +3,7 @@
 No network and no event loop. Imports `pgstride.exceptions` only.
 """
 
+from pgstride.connecting.choices import ChannelBinding
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import Endpoint, SessionAttribute, TcpEndpoint, UnixEndpoint
 from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, ClientOptions
@@ -13,6 +14,7 @@ from pgstride.connecting.tls import SSLArgument, SSLMode, TlsPlan
 
 __all__ = (
     "DEFAULT_CONNECT_TIMEOUT_SECONDS",
+    "ChannelBinding",
     "ClientOptions",
     "ConnectionParameters",
     "Endpoint",

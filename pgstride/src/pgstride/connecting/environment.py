@@ -24,6 +24,7 @@ VARIABLES = {
     "connect_timeout": "PGCONNECT_TIMEOUT",
     "sslmode": "PGSSLMODE",
     "sslnegotiation": "PGSSLNEGOTIATION",
+    "channel_binding": "PGCHANNELBINDING",
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "sslrootcert": "PGSSLROOTCERT",

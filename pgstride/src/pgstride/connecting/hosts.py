@@ -195,15 +195,3 @@ def argument_ports(port: int | str | Sequence[int | str] | None) -> str | None:
         return None
     ports = [port] if isinstance(port, str) or not isinstance(port, Sequence) else port
     return ",".join(str(each) for each in ports)
-
-
-def parse_session_attribute(setting: Setting | None) -> SessionAttribute:
-    """The value of `target_session_attrs`; without one, any server will do."""
-    if setting is None:
-        return SessionAttribute.any
-    try:
-        return SessionAttribute(setting.value)
-    except ValueError:
-        allowed = ", ".join(each.value for each in SessionAttribute)
-        msg = f"{setting.origin} is expected to be one of {allowed}, got {setting.value!r}"
-        raise ClientConfigurationError(msg) from None

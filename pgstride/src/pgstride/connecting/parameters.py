@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from pgstride.connecting.choices import ChannelBinding
 from pgstride.connecting.hosts import Endpoint, SessionAttribute
 from pgstride.connecting.options import ClientOptions
 from pgstride.connecting.secret import Secret
@@ -22,6 +23,7 @@ class ConnectionParameters:
     password: Secret[str] | Secret[PasswordFactory] | None = None
     server_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: TlsPlan = field(default_factory=TlsPlan)
+    channel_binding: ChannelBinding = ChannelBinding.prefer
     target_session_attrs: SessionAttribute = SessionAttribute.any
     krbsrvname: str | None = None
     gsslib: str = "gssapi"

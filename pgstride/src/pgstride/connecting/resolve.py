@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pgstride.connecting.choices import ChannelBinding, parse_choice
 from pgstride.connecting.dsn import parse_dsn
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import (
@@ -16,7 +17,6 @@ from pgstride.connecting.hosts import (
     argument_hosts,
     argument_ports,
     find_servers,
-    parse_session_attribute,
 )
 from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, client_options
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
@@ -50,6 +50,7 @@ def resolve(
     target_session_attrs: str | SessionAttribute | None = None,
     krbsrvname: str | None = None,
     gsslib: str | None = None,
+    channel_binding: str | ChannelBinding | None = None,
     environment: Environment | None = None,
 ) -> Resolved:
     """Combine arguments, DSN, service file, environment and defaults, in this precedence.
@@ -72,6 +73,7 @@ def resolve(
         "target_session_attrs": target_session_attrs,
         "krbsrvname": krbsrvname,
         "gsslib": gsslib,
+        "channel_binding": channel_binding,
     }
     arguments = _arguments(texts, host)
     from_dsn = parse_dsn(dsn) if dsn else Source("no DSN")
@@ -99,7 +101,10 @@ def resolve(
             environment,
             over_tcp=any(isinstance(endpoint, TcpEndpoint) for endpoint in endpoints),
         ),
-        target_session_attrs=parse_session_attribute(sources.find("target_session_attrs")),
+        channel_binding=parse_choice(sources.find("channel_binding"), ChannelBinding.prefer),
+        target_session_attrs=parse_choice(
+            sources.find("target_session_attrs"), SessionAttribute.any
+        ),
         krbsrvname=sources.get("krbsrvname"),
         gsslib=_gsslib(sources, environment),
     )

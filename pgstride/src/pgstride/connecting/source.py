@@ -20,6 +20,7 @@ KEYWORDS = frozenset(
         "connect_timeout",
         "sslmode",
         "sslnegotiation",
+        "channel_binding",
         "sslcert",
         "sslkey",
         "sslpassword",

@@ -4,6 +4,7 @@ from typing import Any
 
 from typing_extensions import Buffer
 
+from pgstride.authentication import AuthenticationPolicy
 from pgstride.core.copying import CopyIn, CopyOut
 from pgstride.core.operations import ExtendedQuery, Operation, SimpleQuery
 from pgstride.core.rows import Record
@@ -78,7 +79,11 @@ class Frontend:
     ) -> ExtendedQuery: ...
     def close_portal(self, portal: bytes, waiter: Waiter) -> ExtendedQuery: ...
     def start_up(
-        self, parameters: dict[str, str], password: str | None, waiter: Waiter
+        self,
+        parameters: dict[str, str],
+        password: str | None,
+        waiter: Waiter,
+        policy: AuthenticationPolicy | None = None,
     ) -> Startup: ...
     def parse(self, query: str, name: bytes, waiter: Waiter) -> ExtendedQuery: ...
     def begin_many(

@@ -541,9 +541,12 @@ cdef class Frontend:
         operation.wants_operation = True
         return operation
 
-    def start_up(self, dict parameters not None, str password, waiter):
-        """StartupMessage and authentication: the waiter gets the operation."""
-        cdef Startup operation = Startup(waiter, self.out, parameters["user"], password)
+    def start_up(self, dict parameters not None, str password, waiter, policy=None):
+        """StartupMessage and authentication: the waiter gets the operation.
+
+        `policy` is an AuthenticationPolicy, or None for the usual one.
+        """
+        cdef Startup operation = Startup(waiter, self.out, parameters["user"], password, policy)
         put_startup(self.out, parameters)
         self.enqueue(operation)
         return operation

@@ -8,6 +8,7 @@ cdef class Startup(Operation):
     cdef WriteBuffer out
     cdef str user
     cdef str password
+    cdef object policy
     cdef object scram
     cdef bint asked
     cdef readonly bint authenticated

@@ -19,7 +19,7 @@ from pgstride.core.statement cimport encode_text
 from pgstride.core.wire cimport read_int32, write_int32
 
 from pgstride.authentication.md5 import md5_password
-from pgstride.authentication.scram import ScramClient
+from pgstride.authentication.policy import AuthenticationPolicy
 from pgstride.exceptions import InterfaceError, InvalidPasswordError, ProtocolError
 
 cdef int PROTOCOL_VERSION = 3 << 16
@@ -59,13 +59,17 @@ cdef class Startup(Operation):
     `out` is where its answers to the server are written. `asked` says that the
     server has chosen how to authenticate: it may do so once, or somebody in
     between could have a password sent in a weaker way than the server wants.
+    `policy` has a say in it too (None: any that is as strong as it looks).
     """
 
-    def __cinit__(self, waiter, WriteBuffer out not None, str user not None, str password):
+    def __cinit__(
+        self, waiter, WriteBuffer out not None, str user not None, str password, policy=None
+    ):
         self.waiter = waiter
         self.out = out
         self.user = user
         self.password = password
+        self.policy = AuthenticationPolicy() if policy is None else policy
 
     cdef int handle(self, char kind, const char *body, Py_ssize_t size) except -1:
         if kind == b"R":
@@ -106,12 +110,15 @@ cdef class Startup(Operation):
         if code == AUTHENTICATION_OK:
             if self.scram is not None and not self.scram.verified:
                 raise ProtocolError("AuthenticationOk before the server proved itself by SCRAM")
+            self.policy.check_accepted(self.scram)
             self.authenticated = True
         elif code == AUTHENTICATION_CLEARTEXT:
+            self.policy.check_method("password")
             self.send_password(encode_text(self.required_password()) + b"\0")
         elif code == AUTHENTICATION_MD5:
             if len(rest) != 4:
                 raise ProtocolError("AuthenticationMD5Password: the salt has not 4 bytes")
+            self.policy.check_method("md5")
             self.send_password(md5_password(self.user, self.required_password(), rest) + b"\0")
         elif code == AUTHENTICATION_SASL:
             self.start_scram(rest)
@@ -140,15 +147,12 @@ cdef class Startup(Operation):
     cdef int start_scram(self, bytes mechanisms) except -1:
         if not mechanisms.endswith(b"\0\0"):
             raise ProtocolError("AuthenticationSASL: the list of mechanisms has no end")
-        if b"SCRAM-SHA-256" not in mechanisms.rstrip(b"\0").split(b"\0"):
-            raise InterfaceError(
-                "the server offers no SASL mechanism but "
-                + mechanisms.rstrip(b"\0").replace(b"\0", b", ").decode("utf-8", "replace")
-            )
-        self.scram = ScramClient(self.user, self.required_password())
+        self.policy.check_method("scram-sha-256")
+        offered = mechanisms[:-2].decode("utf-8", "replace").split("\0")
+        self.scram = self.policy.start_scram(offered, self.user, self.required_password())
         cdef bytes first = self.scram.first_message()
         cdef Py_ssize_t begun = begin_message(self.out, b"p")
-        put_cstring(self.out, b"SCRAM-SHA-256")
+        put_cstring(self.out, self.scram.mechanism.encode())
         put_int32(self.out, <int>len(first))
         put_object(self.out, first)
         return end_message(self.out, begun)
