@@ -87,12 +87,32 @@ def test_required_binding_refuses_to_be_let_in_without():
     unbound = AuthenticationPolicy().start_scram([PLAIN], "ann", "secret")
     for scram in (None, unbound):
         with pytest.raises(InterfaceError, match="channel_binding=require"):
-            policy.check_accepted(scram)
-    policy.check_accepted(policy.start_scram([PLUS], "ann", "secret"))
+            policy.check_accepted(True, scram)
+    policy.check_accepted(True, policy.start_scram([PLUS], "ann", "secret"))
 
 
 def test_the_usual_policy_takes_what_the_server_wants():
     policy = AuthenticationPolicy()
     for method in ("password", "md5", "scram-sha-256"):
         policy.check_method(method)
-    policy.check_accepted(None)
+    policy.check_accepted(False, None)
+
+
+def test_only_the_methods_that_are_required_are_taken_part_in():
+    policy = AuthenticationPolicy(methods=frozenset({"md5", "scram-sha-256"}))
+    for method in ("md5", "scram-sha-256"):
+        policy.check_method(method)
+    policy.check_accepted(True, None)
+    for method in ("password", "gss", "sspi", "oauth"):
+        message = f"require_auth: .*'{method}', allowed are: md5, scram-sha-256"
+        with pytest.raises(InterfaceError, match=message):
+            policy.check_method(method)
+    with pytest.raises(InterfaceError, match="require_auth: .*'none'"):
+        policy.check_accepted(False, None)
+
+
+def test_a_server_that_asks_for_nothing_may_be_what_is_required():
+    policy = AuthenticationPolicy(methods=frozenset({"none"}))
+    policy.check_accepted(False, None)
+    with pytest.raises(InterfaceError, match="require_auth"):
+        policy.check_method("scram-sha-256")

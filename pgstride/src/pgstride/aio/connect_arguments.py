@@ -32,3 +32,4 @@ class ConnectArguments(TypedDict, total=False):
     krbsrvname: str | None
     gsslib: str | None
     channel_binding: str | ChannelBinding | None
+    require_auth: str | None

@@ -65,6 +65,7 @@ def connect(
     krbsrvname: str | None = None,
     gsslib: str | None = None,
     channel_binding: str | ChannelBinding | None = None,
+    require_auth: str | None = None,
     tracer: Tracer | None = None,
 ) -> Connecting:
     """Connect to a PostgreSQL server: await it, or `async with` it.
@@ -113,6 +114,12 @@ def connect(
             TLS connection only: "disable"; "prefer" (the default), where both
             sides can; "require", which refuses all else. Default:
             PGCHANNELBINDING.
+        require_auth: The only methods of authentication that are taken part in,
+            separated by commas: "scram-sha-256", "md5", "password", "none"
+            (the server asks for nothing), "gss", "sspi", "oauth"; or, each with
+            a "!" before it, those that are not. Nothing that depends on the
+            password is sent to a server that asks for another. Default:
+            PGREQUIREAUTH, else all.
 
     The connection:
         timeout: Seconds for connecting, all hosts together, or None for no
@@ -173,6 +180,7 @@ def connect(
             krbsrvname=krbsrvname,
             gsslib=gsslib,
             channel_binding=channel_binding,
+            require_auth=require_auth,
         )
     )
 

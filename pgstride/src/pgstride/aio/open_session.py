@@ -68,7 +68,9 @@ async def _start_up(
         "client_encoding": "UTF8",
     }
     policy = AuthenticationPolicy(
-        channel_binding=parameters.channel_binding.value, certificate=certificate
+        methods=parameters.require_auth,
+        channel_binding=parameters.channel_binding.value,
+        certificate=certificate,
     )
     operation = session.start_up(startup, password, session.loop.create_future(), policy)
     await session.start_operation(operation, None)

@@ -15,21 +15,29 @@ PLUS = "SCRAM-SHA-256-PLUS"
 
 @dataclass(frozen=True)
 class AuthenticationPolicy:
-    """`channel_binding` is libpq's: "disable", "prefer" or "require".
+    """`methods` are those that are allowed, by libpq's names, or `None` for all.
 
+    `channel_binding` is libpq's: "disable", "prefer" or "require".
     `certificate` is the server's (DER), `None` on a connection that is not
     encrypted.
     """
 
+    methods: frozenset[str] | None = None
     channel_binding: str = "prefer"
     certificate: bytes | None = field(default=None, repr=False)
 
     def check_method(self, method: str) -> None:
         """Look at what the server asks for, by libpq's name of the method.
 
-        Raises `InterfaceError` when it is not acceptable.
+        "none" is what it asks for when it asks for nothing. Raises
+        `InterfaceError` when the method is not acceptable.
         """
-        if self.channel_binding == "require" and method != "scram-sha-256":
+        if self.methods is not None and method not in self.methods:
+            allowed = ", ".join(sorted(self.methods)) or "none of those there are"
+            raise InterfaceError(
+                f"require_auth: the server asks for the method {method!r}, allowed are: {allowed}"
+            )
+        if self.channel_binding == "require" and method not in {"scram-sha-256", "none"}:
             raise InterfaceError(
                 f"channel_binding=require: the server asks for the method {method!r}, "
                 "which cannot be bound to the connection"
@@ -61,11 +69,13 @@ class AuthenticationPolicy:
         )
         return ScramClient(user, password, channel_binding_refused=refused)
 
-    def check_accepted(self, scram: ScramClient | None) -> None:
-        """Look at how the server came to say AuthenticationOk.
+    def check_accepted(self, asked: bool, scram: ScramClient | None) -> None:
+        """Look at how the server came to say AuthenticationOk, whether it has `asked` at all.
 
         Raises `InterfaceError` when it asked for less than is demanded.
         """
+        if not asked:
+            self.check_method("none")
         if self.channel_binding == "require" and (scram is None or scram.mechanism != PLUS):
             raise InterfaceError(
                 "channel_binding=require: the server let the client in without it"

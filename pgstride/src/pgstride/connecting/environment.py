@@ -25,6 +25,7 @@ VARIABLES = {
     "sslmode": "PGSSLMODE",
     "sslnegotiation": "PGSSLNEGOTIATION",
     "channel_binding": "PGCHANNELBINDING",
+    "require_auth": "PGREQUIREAUTH",
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
     "sslrootcert": "PGSSLROOTCERT",

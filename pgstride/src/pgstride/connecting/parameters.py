@@ -24,6 +24,7 @@ class ConnectionParameters:
     server_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: TlsPlan = field(default_factory=TlsPlan)
     channel_binding: ChannelBinding = ChannelBinding.prefer
+    require_auth: frozenset[str] | None = None
     target_session_attrs: SessionAttribute = SessionAttribute.any
     krbsrvname: str | None = None
     gsslib: str = "gssapi"

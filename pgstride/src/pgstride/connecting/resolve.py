@@ -21,6 +21,7 @@ from pgstride.connecting.hosts import (
 from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, client_options
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.passfile import find_password
+from pgstride.connecting.require_auth import parse_require_auth
 from pgstride.connecting.secret import Secret
 from pgstride.connecting.servicefile import read_service
 from pgstride.connecting.source import Source, Sources
@@ -51,6 +52,7 @@ def resolve(
     krbsrvname: str | None = None,
     gsslib: str | None = None,
     channel_binding: str | ChannelBinding | None = None,
+    require_auth: str | None = None,
     environment: Environment | None = None,
 ) -> Resolved:
     """Combine arguments, DSN, service file, environment and defaults, in this precedence.
@@ -74,6 +76,7 @@ def resolve(
         "krbsrvname": krbsrvname,
         "gsslib": gsslib,
         "channel_binding": channel_binding,
+        "require_auth": require_auth,
     }
     arguments = _arguments(texts, host)
     from_dsn = parse_dsn(dsn) if dsn else Source("no DSN")
@@ -102,6 +105,7 @@ def resolve(
             over_tcp=any(isinstance(endpoint, TcpEndpoint) for endpoint in endpoints),
         ),
         channel_binding=parse_choice(sources.find("channel_binding"), ChannelBinding.prefer),
+        require_auth=parse_require_auth(sources.find("require_auth")),
         target_session_attrs=parse_choice(
             sources.find("target_session_attrs"), SessionAttribute.any
         ),

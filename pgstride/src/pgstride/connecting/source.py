@@ -21,6 +21,7 @@ KEYWORDS = frozenset(
         "sslmode",
         "sslnegotiation",
         "channel_binding",
+        "require_auth",
         "sslcert",
         "sslkey",
         "sslpassword",

@@ -110,7 +110,7 @@ cdef class Startup(Operation):
         if code == AUTHENTICATION_OK:
             if self.scram is not None and not self.scram.verified:
                 raise ProtocolError("AuthenticationOk before the server proved itself by SCRAM")
-            self.policy.check_accepted(self.scram)
+            self.policy.check_accepted(self.asked, self.scram)
             self.authenticated = True
         elif code == AUTHENTICATION_CLEARTEXT:
             self.policy.check_method("password")
@@ -128,6 +128,7 @@ cdef class Startup(Operation):
                 and not self.scram.verified:
             self.scram.verify(rest)
         elif code in UNSUPPORTED:
+            self.policy.check_method({7: "gss", 9: "sspi"}.get(code, UNSUPPORTED[code]))
             raise InterfaceError(
                 f"the server asks for {UNSUPPORTED[code]} authentication, which is not supported"
             )
