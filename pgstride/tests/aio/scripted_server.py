@@ -94,6 +94,7 @@ class ScriptedServer:
         self._script, self.context, self._direct = script, context, direct
         self.clients: list[Client] = []
         self.failures: list[BaseException] = []
+        self._running: set[asyncio.Task[Any]] = set()
         self.port = 0
 
     async def __aenter__(self) -> ScriptedServer:
@@ -107,11 +108,18 @@ class ScriptedServer:
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
         self._listener.close()
+        running = {task for task in self._running if not task.done()}
+        if running:
+            _, endless = await asyncio.wait(running, timeout=5)
+            for task in endless:
+                task.cancel()
+            assert error or not endless, "the driver has not closed all connections"
         if error is None and self.failures:
             raise self.failures[0]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Client(reader, writer, self)
+        self._running.add(asyncio.current_task())  # type: ignore[arg-type]
         self.clients.append(client)
         try:
             await self._script(client)

@@ -204,6 +204,44 @@ def test_backend_key_data_before_authentication_is_refused():
     assert isinstance(waiter.error, ProtocolError)
 
 
+MOST_BYTES = 1 << 20
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        lambda number: b.notice_response(f"number {number}"),
+        lambda number: b.parameter_status(f"name{number}", "x" * 100),
+        lambda number: b.negotiate_protocol_version(3 << 16, f"_pq_.{number}"),
+        lambda number: b"R" + b.int32(0x3FFFFFFF) if number == 0 else bytes(100),
+        lambda number: b"S" + b.int32(0x3FFFFFFF) if number == 0 else bytes(100),
+    ],
+)
+@pytest.mark.parametrize("after_ok", [False, True])
+def test_a_server_that_never_comes_to_an_end_is_refused(endless, after_ok: bool):
+    conversation, waiter = spoken()
+    conversation.hears(*[b.authentication_ok()] * after_ok)
+    sent = 0
+    while not waiter.done():
+        data = endless(sent)
+        conversation.hears(data)
+        sent += len(data)
+        assert sent < MOST_BYTES + 1000
+    assert isinstance(waiter.error, ProtocolError)
+    assert "without being ready" in str(waiter.error)
+    assert conversation.broken is waiter.error
+
+
+def test_a_server_may_have_much_to_say_and_more_once_it_is_ready():
+    conversation, waiter = spoken()
+    notice = b.notice_response("x" * 100_000)
+    conversation.hears(b.authentication_ok(), *[notice] * 9, *READY)
+    assert waiter.result.authenticated
+    conversation.hears(*[notice] * 100)
+    assert conversation.broken is None
+    assert len(conversation.unasked) == 109
+
+
 # -- what the server says of itself
 
 

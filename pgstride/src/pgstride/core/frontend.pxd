@@ -15,6 +15,7 @@ cdef class Frontend:
     cdef Py_ssize_t capacity
     cdef Py_ssize_t window_start
     cdef bint was_filled
+    cdef Py_ssize_t allowance
 
     cdef Operation first
     cdef Operation last
@@ -49,6 +50,7 @@ cdef class Frontend:
     )
     cdef Operation put_simple(self, str text, Operation operation)
     cdef int put_parse_unnamed(self, Statement statement) except -1
+    cdef int spend(self, Py_ssize_t size) except -1
     cdef int process(self) except -1
     cdef int dispatch(self, char kind, const char *body, Py_ssize_t size) except -1
     cdef int ready(self, const char *body, Py_ssize_t size) except -1

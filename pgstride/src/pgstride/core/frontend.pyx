@@ -51,6 +51,10 @@ cdef Py_ssize_t USUAL_BUFFER = 256 * 1024
 cdef Py_ssize_t LONGEST_MESSAGE = 0x3FFFFFFF
 cdef Py_ssize_t MESSAGE_HEAD = 5
 
+# Until a server has been authenticated and is ready, it has no claim to more of
+# our memory than this. A real one sends about a thousandth.
+cdef Py_ssize_t MOST_START_UP_BYTES = 1 << 20
+
 
 cdef class Frontend:
     """State of the protocol, the operations under way, and the buffers.
@@ -62,6 +66,7 @@ cdef class Frontend:
         self.out = WriteBuffer()
         self.settings = {}
         self.transaction_status = b"I"
+        self.allowance = -1
         self.resize(SMALLEST_BUFFER)
 
     # -- bytes in
@@ -85,6 +90,8 @@ cdef class Frontend:
         if self.end == self.capacity:
             self.was_filled = True
         try:
+            if self.allowance >= 0:
+                self.spend(size)
             self.process()
         except Exception as error:
             self.fail(error)
@@ -96,6 +103,14 @@ cdef class Frontend:
             self.start = self.end = 0
             if self.was_filled or self.capacity > USUAL_BUFFER:
                 self.settle_size()
+
+    cdef int spend(self, Py_ssize_t size) except -1:
+        self.allowance -= size
+        if self.allowance < 0:
+            raise ProtocolError(
+                f"the server has sent more than {MOST_START_UP_BYTES} bytes without being ready"
+            )
+        return 0
 
     def receive(self, data):
         """The same for bytes that were received elsewhere."""
@@ -233,6 +248,7 @@ cdef class Frontend:
         """What follows from the end of an operation, whoever waits for it."""
         cdef ExtendedQuery extended
         if isinstance(operation, Startup):
+            self.allowance = -1
             self.backend_pid = (<Startup>operation).backend_pid
             self.cancel_key = (<Startup>operation).cancel_key
             return 0
@@ -548,6 +564,7 @@ cdef class Frontend:
         """
         cdef Startup operation = Startup(waiter, self.out, parameters["user"], password, policy)
         put_startup(self.out, parameters)
+        self.allowance = MOST_START_UP_BYTES
         self.enqueue(operation)
         return operation
 
