@@ -5,7 +5,14 @@ Bytes in, bytes out: framing and I/O are the caller's. Imports `pgstride.excepti
 
 from pgstride.authentication.channel_binding import server_end_point
 from pgstride.authentication.md5 import md5_password
+from pgstride.authentication.password import password_bytes
 from pgstride.authentication.policy import AuthenticationPolicy
 from pgstride.authentication.scram import ScramClient
 
-__all__ = ("AuthenticationPolicy", "ScramClient", "md5_password", "server_end_point")
+__all__ = (
+    "AuthenticationPolicy",
+    "ScramClient",
+    "md5_password",
+    "password_bytes",
+    "server_end_point",
+)

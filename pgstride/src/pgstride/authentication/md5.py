@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
+from pgstride.authentication.password import password_bytes
+
 
 def md5_password(user: str, password: str, salt: bytes) -> bytes:
     """What PasswordMessage carries, without its terminating zero byte.
 
     `salt` are the four bytes of the request.
     """
-    secret = password.encode("utf-8", "surrogateescape") + user.encode()
+    secret = password_bytes(password) + user.encode()
     return b"md5" + _digest(_digest(secret) + salt)
 
 

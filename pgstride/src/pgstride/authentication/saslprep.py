@@ -5,6 +5,8 @@ from __future__ import annotations
 import stringprep
 import unicodedata
 
+from pgstride.authentication.password import password_bytes
+
 # RFC 4013, section 2.3. PostgreSQL counts unassigned code points (A.1) among them.
 _PROHIBITED = (
     stringprep.in_table_a1,
@@ -36,7 +38,7 @@ def prepare_password(password: str) -> bytes:
     normalized = unicodedata.normalize("NFKC", mapped)
     if not normalized or _is_prohibited(normalized):
         normalized = password
-    return normalized.encode("utf-8", "surrogateescape")
+    return password_bytes(normalized)
 
 
 def _is_prohibited(text: str) -> bool:
