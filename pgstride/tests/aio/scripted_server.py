@@ -57,7 +57,7 @@ class Client:
                 self._writer.write(b"N")
             else:
                 self._writer.write(b"S")
-                await self._writer.start_tls(self._server.context)  # type: ignore[attr-defined, unused-ignore]
+                await self._writer.start_tls(self._server.context)
         if self.code != CANCEL_REQUEST:
             texts = self.body.decode().split("\0")
             self.parameters = dict(zip(texts[:-2:2], texts[1:-2:2], strict=True))
@@ -74,7 +74,11 @@ class Client:
 
     async def until_closed(self) -> bytes:
         """What else the driver says before it hangs up."""
-        return await self._reader.read(-1)
+        heard = b""
+        with contextlib.suppress(OSError):
+            while data := await self._reader.read(1 << 16):
+                heard += data
+        return heard
 
 
 class ScriptedServer:
@@ -128,8 +132,9 @@ class ScriptedServer:
         except Exception as failure:  # noqa: BLE001 - raised by the test
             self.failures.append(failure)
         finally:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, asyncio.TimeoutError):
                 writer.close()
+                await asyncio.wait_for(writer.wait_closed(), 5)
 
     @property
     def arguments(self) -> dict[str, Any]:

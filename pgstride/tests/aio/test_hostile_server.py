@@ -47,8 +47,7 @@ async def test_nothing_may_be_injected_behind_the_answer_to_ssl_request(ssl, ans
     assert script.heard == [b""]
 
 
-@pytest.mark.parametrize("ssl", MODES)
-async def test_nor_in_a_packet_of_its_own(ssl):
+async def test_nor_in_a_packet_of_its_own():
     async with ScriptedServer(answering(b"S", b"".join(READY))) as server:
         with pytest.raises((pgstride.InterfaceError, OSError)):
             await pgstride.connect(**server.arguments, ssl="require")

@@ -30,9 +30,7 @@ async def test_downgrades_are_refused_before_anything_is_said(asked):
         for require_auth in (others, f"!{asked}"):
             for ssl in (False, "prefer", "allow"):
                 with pytest.raises(pgstride.InterfaceError, match=f"require_auth: .*'{asked}'"):
-                    await pgstride.connect(
-                        **server.arguments, require_auth=require_auth, ssl=ssl
-                    )
+                    await pgstride.connect(**server.arguments, require_auth=require_auth, ssl=ssl)
     assert heard == [b""] * 6, "neither a password nor a second attempt in another way"
 
 
@@ -41,7 +39,7 @@ async def test_scram_may_be_demanded_of_a_real_server(ours):
         async with pgstride.connect(**ours.arguments, require_auth=require_auth) as connection:
             assert await connection.fetchval("SELECT 1") == 1
     for require_auth in ("password", "md5", "none", "!scram-sha-256"):
-        with pytest.raises(pgstride.InterfaceError, match="require_auth: .*'scram-sha-256'"):
+        with pytest.raises(pgstride.InterfaceError, match=r"require_auth: .*'scram-sha-256'"):
             await pgstride.connect(**ours.arguments, require_auth=require_auth)
 
 

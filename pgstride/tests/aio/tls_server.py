@@ -1,4 +1,4 @@
-"""A PostgreSQL of the system's that was built with TLS, started for a test with settings of its own.
+"""A PostgreSQL of the system's that was built with TLS, started for a test.
 
 The toolbench's embedded server has no TLS. Debian's has.
 """
@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ class TlsServer:
         self.port = 0
 
     @property
-    def arguments(self) -> dict[str, object]:
+    def arguments(self) -> dict[str, Any]:
         return {
             "host": "localhost",
             "port": self.port,
@@ -73,8 +74,11 @@ class TlsServer:
         self._postmaster.wait(30)
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def _as_account(self) -> dict[str, object]:
-        return {"user": self._account, "extra_groups": []} if os.geteuid() == 0 else {}
+    def _as_account(self) -> dict[str, Any]:
+        if os.geteuid() != 0:
+            return {}
+        account = pwd.getpwnam(self._account)
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
     def _create(self) -> None:
         password_file = self._home / "password"

@@ -107,7 +107,7 @@ def test_only_the_methods_that_are_required_are_taken_part_in():
         message = f"require_auth: .*'{method}', allowed are: md5, scram-sha-256"
         with pytest.raises(InterfaceError, match=message):
             policy.check_method(method)
-    with pytest.raises(InterfaceError, match="require_auth: .*'none'"):
+    with pytest.raises(InterfaceError, match=r"require_auth: .*'none'"):
         policy.check_accepted(False, None)
 
 

@@ -236,8 +236,16 @@ def test_session_attributes_are_given_as_text_or_enumeration(world, attribute):
         assert resolved.parameters.target_session_attrs is attribute
 
 
-CHOICES = {"channel_binding": ["prefer", "disable", "require"]}
-VARIABLES = {"channel_binding": "PGCHANNELBINDING"}
+CHOICES = {
+    "channel_binding": ["prefer", "disable", "require"],
+    "load_balance_hosts": ["disable", "random", "disable"],
+    "target_session_attrs": ["any", "standby", "read-only"],
+}
+VARIABLES = {
+    "channel_binding": "PGCHANNELBINDING",
+    "load_balance_hosts": "PGLOADBALANCEHOSTS",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -291,6 +299,8 @@ def test_what_cannot_be_meant_is_refused(world, arguments, message):
         ({"PGCONNECT_TIMEOUT": "x"}, "PGCONNECT_TIMEOUT in the environment"),
         ({"PGGSSLIB": "x"}, "PGGSSLIB in the environment"),
         ({"PGCHANNELBINDING": "x"}, "PGCHANNELBINDING in the environment"),
+        ({"PGLOADBALANCEHOSTS": "x"}, "PGLOADBALANCEHOSTS in the environment"),
+        ({"PGMINPROTOCOLVERSION": "x"}, "PGMINPROTOCOLVERSION in the environment"),
     ],
 )
 def test_messages_name_the_culprit(world, variables, message):

@@ -85,6 +85,32 @@ def test_direct_tls_by_argument_and_setting(world, ssl_argument):
     assert resolved.parameters.direct_tls
 
 
+def test_direct_tls_in_libpqs_words(world):
+    tls = plan(world, ssl="require", sslnegotiation="direct")
+    assert (tls.direct, tls.demands_alpn) == (True, True)
+    dsn = "postgresql://h?sslnegotiation=direct"
+    assert plan(world, dsn, ssl="require").demands_alpn
+    assert not plan(world, dsn, ssl="require", sslnegotiation="postgres").direct
+    world.variables(PGSSLNEGOTIATION="direct")
+    assert plan(world, ssl="require").demands_alpn
+    assert not plan(world, ssl="require", sslnegotiation="postgres").direct
+
+
+def test_direct_tls_in_asyncpgs_words_demands_no_alpn(world):
+    tls = plan(world, "postgresql://h?sslnegotiation=direct", ssl="require", direct_tls=True)
+    assert (tls.direct, tls.demands_alpn) == (True, False)
+    both = {"ssl": "require", "direct_tls": True, "sslnegotiation": "direct"}
+    assert plan(world, **both).demands_alpn
+
+
+@pytest.mark.parametrize(
+    ("direct_tls", "negotiation"), [(True, "postgres"), (False, "direct"), (True, "x")]
+)
+def test_both_words_may_not_contradict_each_other(world, direct_tls, negotiation):
+    with pytest.raises(ClientConfigurationError, match=r"contradict|one of postgres, direct"):
+        plan(world, ssl="require", direct_tls=direct_tls, sslnegotiation=negotiation)
+
+
 @pytest.mark.parametrize("ssl_argument", [None, False, "disable", "allow", "prefer"])
 def test_direct_tls_is_not_for_modes_that_allow_none(world, ssl_argument):
     with pytest.raises(ClientConfigurationError, match="direct TLS requires"):

@@ -13,6 +13,7 @@ from pgstride.exceptions import (
     InvalidAuthorizationSpecificationError,
     InvalidPasswordError,
     ProtocolError,
+    UnsupportedServerFeatureError,
 )
 
 READY = (b.backend_key_data(), b.ready_for_query())
@@ -269,6 +270,46 @@ def test_without_a_key_there_is_no_cancel_request():
     conversation.hears(b.authentication_ok(), b.ready_for_query())
     assert waiter.result.authenticated
     assert conversation.cancel_request() is None
+
+
+V3_0, V3_2 = 3 << 16, 3 << 16 | 2
+
+
+def asking_for(version: int, oldest: int = V3_0) -> tuple[Conversation, Waiter]:
+    conversation, waiter = Conversation(), Waiter()
+    conversation.start_up({"user": "ann"}, None, waiter, version=version, oldest_version=oldest)
+    assert conversation.take_output()[4:8] == b.int32(version)
+    return conversation, waiter
+
+
+def test_a_server_that_does_not_negotiate_speaks_what_it_was_asked_for():
+    conversation, waiter = asking_for(V3_2)
+    conversation.hears(b.authentication_ok(), *READY)
+    assert waiter.result.protocol_version == V3_2
+
+
+@pytest.mark.parametrize("answer", [V3_0, 0])
+def test_a_server_may_speak_an_older_version(answer: int):
+    conversation, waiter = asking_for(V3_2)
+    conversation.hears(b.negotiate_protocol_version(answer), b.authentication_ok(), *READY)
+    assert waiter.result.protocol_version == V3_0
+
+
+@pytest.mark.parametrize("answer", [V3_0, V3_0 | 1, 0, 1])
+def test_a_version_that_is_too_old_is_refused(answer: int):
+    conversation, waiter = asking_for(V3_2, oldest=V3_2)
+    conversation.hears(b.negotiate_protocol_version(answer), b.authentication_cleartext())
+    assert isinstance(waiter.error, UnsupportedServerFeatureError)
+    assert "min_protocol_version" in str(waiter.error)
+    assert conversation.take_output() == b""
+
+
+@pytest.mark.parametrize("answer", [V3_2 + 1, 3, 2 << 16, 4 << 16, -1, -(2**31)])
+def test_a_version_that_was_not_asked_for_is_refused(answer: int):
+    conversation, waiter = asking_for(V3_2)
+    conversation.hears(b.negotiate_protocol_version(answer))
+    assert isinstance(waiter.error, ProtocolError)
+    assert "NegotiateProtocolVersion" in str(waiter.error)
 
 
 @pytest.mark.parametrize("options", [(), ("_pq_.one", "_pq_.two")])

@@ -6,7 +6,14 @@ import os
 from collections.abc import Sequence
 from typing import TypedDict
 
-from pgstride.connecting import ChannelBinding, PasswordFactory, SessionAttribute, SSLArgument
+from pgstride.connecting import (
+    ChannelBinding,
+    LoadBalanceHosts,
+    PasswordFactory,
+    SessionAttribute,
+    SSLArgument,
+    SSLNegotiation,
+)
 
 
 class ConnectArguments(TypedDict, total=False):
@@ -33,3 +40,12 @@ class ConnectArguments(TypedDict, total=False):
     gsslib: str | None
     channel_binding: str | ChannelBinding | None
     require_auth: str | None
+    sslnegotiation: str | SSLNegotiation | None
+    load_balance_hosts: str | LoadBalanceHosts | None
+    keepalives: bool | int | None
+    keepalives_idle: int | None
+    keepalives_interval: int | None
+    keepalives_count: int | None
+    tcp_user_timeout: int | None
+    min_protocol_version: str | None
+    max_protocol_version: str | None

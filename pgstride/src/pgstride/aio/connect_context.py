@@ -28,6 +28,12 @@ class Connecting(Coroutine[Any, Any, Connection]):
     def __repr__(self) -> str:
         return f"<pgstride.connect() {'used' if self._used else 'not awaited yet'}>"
 
+    def __getattr__(self, name: str) -> Any:
+        # What asyncio's reports of tasks and debuggers look at.
+        if name.startswith("cr_") or name in {"__name__", "__qualname__"}:
+            return getattr(self._coroutine, name)
+        raise AttributeError(name)
+
     def _use(self) -> Coroutine[Any, Any, Connection]:
         if self._used:
             raise InterfaceError(
@@ -58,8 +64,7 @@ class Connecting(Coroutine[Any, Any, Connection]):
 
     def send(self, value: Any) -> Any:
         """Go on to where the coroutine waits next."""
-        if not self._used:
-            self._use()
+        self._used = True
         return self._coroutine.send(value)
 
     def throw(self, *error: Any) -> Any:

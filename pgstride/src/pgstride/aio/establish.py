@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import random
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -19,15 +20,19 @@ from pgstride.codecs.registry import TypeRegistry
 from pgstride.connecting import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
     ChannelBinding,
+    Endpoint,
+    LoadBalanceHosts,
     PasswordFactory,
     Resolved,
     SessionAttribute,
     SSLArgument,
+    SSLNegotiation,
     resolve,
 )
 from pgstride.core.rows import Record
 from pgstride.core.statement import check_record_class
 from pgstride.exceptions import (
+    CannotConnectNowError,
     ClientConfigurationError,
     ConnectionDoesNotExistError,
     TargetServerAttributeNotMatched,
@@ -66,6 +71,15 @@ def connect(
     gsslib: str | None = None,
     channel_binding: str | ChannelBinding | None = None,
     require_auth: str | None = None,
+    sslnegotiation: str | SSLNegotiation | None = None,
+    load_balance_hosts: str | LoadBalanceHosts | None = None,
+    keepalives: bool | int | None = None,
+    keepalives_idle: int | None = None,
+    keepalives_interval: int | None = None,
+    keepalives_count: int | None = None,
+    tcp_user_timeout: int | None = None,
+    min_protocol_version: str | None = None,
+    max_protocol_version: str | None = None,
     tracer: Tracer | None = None,
 ) -> Connecting:
     """Connect to a PostgreSQL server: await it, or `async with` it.
@@ -93,6 +107,9 @@ def connect(
         target_session_attrs: Which of several hosts will do: "any" (the
             default), "primary", "standby", "prefer-standby", "read-write" or
             "read-only".
+        load_balance_hosts: "random" tries the hosts, and the addresses that a
+            name stands for, in random order; "disable" in the given one.
+            Default: PGLOADBALANCEHOSTS, else "disable".
 
     As whom:
         user: Default: PGUSER, else the operating system's name of the user.
@@ -107,9 +124,13 @@ def connect(
             which go on without encryption where there is none; "require";
             "verify-ca"; "verify-full"; True, which is verify-full with the
             certificates that the system trusts; or an `ssl.SSLContext`.
-        direct_tls: Begin with TLS without asking the server, which takes a
-            PostgreSQL 17 and an `ssl` of at least "require". A context of
-            your own needs `set_alpn_protocols(["postgresql"])` for it.
+        sslnegotiation: "postgres" asks the server before TLS begins; "direct"
+            begins with TLS, which saves a round trip and takes a PostgreSQL 17
+            and an `ssl` of at least "require". A context of your own needs
+            `set_alpn_protocols(["postgresql"])` for it. Default:
+            PGSSLNEGOTIATION, else "postgres".
+        direct_tls: True is "direct", and does not demand ALPN of the server;
+            False is "postgres".
         channel_binding: Whether the password's proof by SCRAM holds on this very
             TLS connection only: "disable"; "prefer" (the default), where both
             sides can; "require", which refuses all else. Default:
@@ -133,6 +154,18 @@ def connect(
             without limit.
         max_cacheable_statement_size: Characters of the longest statement that
             is kept; 0 is without limit.
+        keepalives: Whether the system finds out that the server has gone, when
+            nothing comes from it. Default: True. On TCP only, as are:
+        keepalives_idle: Seconds of silence after which it asks the server.
+        keepalives_interval: Seconds after which it asks again.
+        keepalives_count: How often it asks in vain before the connection is
+            lost. Default of these three: None or 0, which is the system's.
+        tcp_user_timeout: Milliseconds that what was sent may remain without
+            acknowledgement before the connection is lost (on Linux). Default:
+            None or 0, the system's.
+        min_protocol_version, max_protocol_version: "3.0", "3.2" or "latest".
+            3.2, which PostgreSQL 18 speaks, has longer keys for cancelling.
+            Default: PGMINPROTOCOLVERSION and PGMAXPROTOCOLVERSION, else 3.0.
         server_settings: Settings of the server for this session, by name, such
             as {"application_name": "shop"}.
         connection_class, record_class: Subclasses of `Connection` and `Record`
@@ -181,6 +214,15 @@ def connect(
             gsslib=gsslib,
             channel_binding=channel_binding,
             require_auth=require_auth,
+            sslnegotiation=sslnegotiation,
+            load_balance_hosts=load_balance_hosts,
+            keepalives=keepalives,
+            keepalives_idle=keepalives_idle,
+            keepalives_interval=keepalives_interval,
+            keepalives_count=keepalives_count,
+            tcp_user_timeout=tcp_user_timeout,
+            min_protocol_version=min_protocol_version,
+            max_protocol_version=max_protocol_version,
         )
     )
 
@@ -270,10 +312,10 @@ async def _choose(
     """The same; `opened` are it and others that are still open."""
     wanted = resolved.parameters.target_session_attrs
     error: Exception | None = None
-    for endpoint in resolved.endpoints:
+    for endpoint in _in_order(resolved):
         try:
             session = await open_session(endpoint, resolved, loop)
-        except (OSError, ConnectionDoesNotExistError) as failure:
+        except (OSError, ConnectionDoesNotExistError, CannotConnectNowError) as failure:
             error = failure
             continue
         connection = connection_class(
@@ -295,6 +337,14 @@ async def _choose(
     raise error or TargetServerAttributeNotMatched(
         f"None of the hosts match the target attribute requirement {wanted.value!r}"
     )
+
+
+def _in_order(resolved: Resolved) -> Sequence[Endpoint]:
+    """The endpoints in the order in which to try them this time."""
+    endpoints = resolved.endpoints
+    if resolved.parameters.load_balance_hosts is LoadBalanceHosts.random:
+        return random.sample(endpoints, len(endpoints))
+    return endpoints
 
 
 async def _matches(connection: Connection, wanted: SessionAttribute) -> bool:

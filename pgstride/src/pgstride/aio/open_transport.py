@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pgstride.connecting import ConnectionParameters, Endpoint, SSLMode, UnixEndpoint
+from pgstride.aio.tcp import set_tcp_options
+from pgstride.connecting import (
+    ConnectionParameters,
+    Endpoint,
+    LoadBalanceHosts,
+    SSLMode,
+    TcpEndpoint,
+    UnixEndpoint,
+)
+from pgstride.connecting.tls_context import ALPN_PROTOCOLS
 from pgstride.core.startup import SSL_REQUEST
 from pgstride.exceptions import InterfaceError
 
@@ -15,7 +26,11 @@ P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 
 class Opener:
-    """Opens connections to an endpoint, by the way of one of the plan's attempts."""
+    """Opens connections to an endpoint, by the way of one of the plan's attempts.
+
+    `encrypts` says whether TLS is tried, `handshaking` that it has begun and not
+    succeeded yet.
+    """
 
     def __init__(
         self,
@@ -25,9 +40,10 @@ class Opener:
         encrypt: bool,
     ) -> None:
         self.loop = loop
+        self.encrypts = encrypt
+        self.handshaking = False
         self._endpoint = endpoint
         self._parameters = parameters
-        self._encrypt = encrypt
         self._required = parameters.tls.mode >= SSLMode.require
         # A name may stand for several machines.
         self._address: tuple[str, int] | None = None
@@ -36,8 +52,8 @@ class Opener:
         """Opens connections to the very server of an open one, encrypted if that is."""
         made = Opener(self._endpoint, self._parameters, self.loop, encrypt=False)
         if transport.get_extra_info("ssl_object") is not None:
-            made._encrypt = made._required = True  # noqa: SLF001 - it is one of ours
-        made._address = _numeric(transport.get_extra_info("peername"))  # noqa: SLF001
+            made.encrypts = made._required = True
+        made._address = _numeric(transport.get_extra_info("peername"))
         return made
 
     async def open(self, factory: Callable[[], P]) -> tuple[asyncio.Transport, P]:
@@ -48,23 +64,63 @@ class Opener:
         """
         endpoint = self._endpoint
         if isinstance(endpoint, UnixEndpoint):
-            return await self.loop.create_unix_connection(factory, endpoint.path)  # type: ignore[return-value]
-        address = self._address or endpoint.address
-        if not self._encrypt:
-            return await self.loop.create_connection(factory, *address)
+            return await self.loop.create_unix_connection(factory, endpoint.path)
+        if not self.encrypts:
+            return await self._connect(endpoint, factory)
         tls = self._parameters.tls
         if tls.direct:
-            return await self.loop.create_connection(
-                factory, *address, ssl=tls.context, server_hostname=endpoint.host
-            )
-        transport, asking = await self.loop.create_connection(
-            lambda: _TlsRequest(self.loop), *address
-        )
+            how = {"ssl": tls.context, "server_hostname": endpoint.host}
+            transport, protocol = await self._connect(endpoint, factory, **how)
+            if tls.demands_alpn:
+                self._check_alpn(transport)
+            return transport, protocol
+        transport, asking = await self._connect(endpoint, lambda: _TlsRequest(self.loop))
         try:
             return await self._after_request(factory, transport, asking, endpoint.host)
         except BaseException:
             transport.abort()
             raise
+
+    async def _connect(
+        self, endpoint: TcpEndpoint, factory: Callable[[], P], **how: Any
+    ) -> tuple[asyncio.Transport, P]:
+        *others, last = await self._addresses(endpoint)
+        for address in others:
+            try:
+                return await self._connect_to(address, factory, **how)
+            except OSError:
+                continue
+        return await self._connect_to(last, factory, **how)
+
+    async def _connect_to(
+        self, address: tuple[str, int], factory: Callable[[], P], **how: Any
+    ) -> tuple[asyncio.Transport, P]:
+        transport, protocol = await self.loop.create_connection(factory, *address, **how)
+        try:
+            set_tcp_options(transport, self._parameters.tcp)
+        except BaseException:
+            transport.abort()
+            raise
+        return transport, protocol
+
+    async def _addresses(self, endpoint: TcpEndpoint) -> list[tuple[str, int]]:
+        """Where to try in turn. The loop itself tries all addresses of a name in their order."""
+        if self._address is not None:
+            return [self._address]
+        if self._parameters.load_balance_hosts is LoadBalanceHosts.disable:
+            return [endpoint.address]
+        found = await self.loop.getaddrinfo(*endpoint.address, type=socket.SOCK_STREAM)
+        addresses = {_numeric(info[4]) or endpoint.address for info in found}
+        return random.sample(sorted(addresses), len(addresses)) or [endpoint.address]
+
+    def _check_alpn(self, transport: asyncio.Transport) -> None:
+        if transport.get_extra_info("ssl_object").selected_alpn_protocol() not in ALPN_PROTOCOLS:
+            transport.abort()
+            raise ConnectionError(
+                f"the server at {self._endpoint} did not agree by ALPN to speak PostgreSQL's "
+                "protocol: with sslnegotiation=direct, it has to, and an SSLContext of your own "
+                'needs set_alpn_protocols(["postgresql"])'
+            )
 
     async def _after_request(
         self, factory: Callable[[], P], transport: Any, asking: _TlsRequest, name: str
@@ -82,9 +138,11 @@ class Opener:
         if accepted:
             context = self._parameters.tls.context
             assert isinstance(context, ssl.SSLContext)
+            self.handshaking = True
             transport = await self.loop.start_tls(
                 transport, protocol, context, server_hostname=name
             )
+            self.handshaking = False
             assert transport is not None
         else:
             transport.set_protocol(protocol)
@@ -125,7 +183,7 @@ class _TlsRequest(asyncio.Protocol):
             self.answer.set_exception(
                 InterfaceError(
                     "the server answers SSLRequest with an error",
-                    hint="Its log tells which; what came is not shown, as anybody may have sent it.",
+                    hint="See its log: what came is not shown, as anybody may have sent it.",
                 )
             )
         else:

@@ -64,9 +64,8 @@ class AuthenticationPolicy:
             raise InterfaceError(
                 f"the server offers no SASL mechanism but {', '.join(offered) or 'none'}"
             )
-        refused = (
-            self.channel_binding == "prefer" and self.certificate is not None and PLUS not in offered
-        )
+        could = self.channel_binding == "prefer" and self.certificate is not None
+        refused = could and PLUS not in offered
         return ScramClient(user, password, channel_binding_refused=refused)
 
     def check_accepted(self, asked: bool, scram: ScramClient | None) -> None:
@@ -77,9 +76,7 @@ class AuthenticationPolicy:
         if not asked:
             self.check_method("none")
         if self.channel_binding == "require" and (scram is None or scram.mechanism != PLUS):
-            raise InterfaceError(
-                "channel_binding=require: the server let the client in without it"
-            )
+            raise InterfaceError("channel_binding=require: the server let the client in without it")
 
     def _binding(self) -> bytes | None:
         """The binding data, where there may be and can be some."""

@@ -3,13 +3,15 @@
 No network and no event loop. Imports `pgstride.exceptions` only.
 """
 
-from pgstride.connecting.choices import ChannelBinding
+from pgstride.connecting.choices import ChannelBinding, LoadBalanceHosts, SSLNegotiation
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import Endpoint, SessionAttribute, TcpEndpoint, UnixEndpoint
 from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, ClientOptions
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
+from pgstride.connecting.protocol_version import ProtocolVersion, ProtocolVersions
 from pgstride.connecting.resolve import resolve
 from pgstride.connecting.secret import Secret
+from pgstride.connecting.tcp import TcpOptions
 from pgstride.connecting.tls import SSLArgument, SSLMode, TlsPlan
 
 __all__ = (
@@ -19,13 +21,18 @@ __all__ = (
     "ConnectionParameters",
     "Endpoint",
     "Environment",
+    "LoadBalanceHosts",
     "PasswordFactory",
+    "ProtocolVersion",
+    "ProtocolVersions",
     "Resolved",
     "SSLArgument",
     "SSLMode",
+    "SSLNegotiation",
     "Secret",
     "SessionAttribute",
     "TcpEndpoint",
+    "TcpOptions",
     "TlsPlan",
     "UnixEndpoint",
     "resolve",

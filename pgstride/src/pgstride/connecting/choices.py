@@ -19,6 +19,20 @@ class ChannelBinding(str, Enum):
     require = "require"
 
 
+class SSLNegotiation(str, Enum):
+    """Whether the server is asked for TLS in PostgreSQL's protocol, or TLS comes first."""
+
+    postgres = "postgres"
+    direct = "direct"
+
+
+class LoadBalanceHosts(str, Enum):
+    """Whether hosts, and the addresses of each, are tried in their order or in a random one."""
+
+    disable = "disable"
+    random = "random"
+
+
 def parse_choice(setting: Setting | None, default: Choice) -> Choice:
     """The member of the default's enumeration whose value the setting is.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from pgstride.connecting.choices import ChannelBinding
+from pgstride.connecting.choices import ChannelBinding, LoadBalanceHosts
 from pgstride.connecting.hosts import Endpoint, SessionAttribute
 from pgstride.connecting.options import ClientOptions
+from pgstride.connecting.protocol_version import ProtocolVersions
 from pgstride.connecting.secret import Secret
+from pgstride.connecting.tcp import TcpOptions
 from pgstride.connecting.tls import TlsPlan
 
 PasswordFactory = Callable[[], str | Awaitable[str | None] | None]
@@ -25,6 +27,9 @@ class ConnectionParameters:
     tls: TlsPlan = field(default_factory=TlsPlan)
     channel_binding: ChannelBinding = ChannelBinding.prefer
     require_auth: frozenset[str] | None = None
+    protocol_versions: ProtocolVersions = field(default_factory=ProtocolVersions)
+    tcp: TcpOptions = field(default_factory=TcpOptions)
+    load_balance_hosts: LoadBalanceHosts = LoadBalanceHosts.disable
     target_session_attrs: SessionAttribute = SessionAttribute.any
     krbsrvname: str | None = None
     gsslib: str = "gssapi"

@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pgstride.connecting.choices import ChannelBinding, parse_choice
+from pgstride.connecting.choices import (
+    ChannelBinding,
+    LoadBalanceHosts,
+    SSLNegotiation,
+    parse_choice,
+)
 from pgstride.connecting.dsn import parse_dsn
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import (
@@ -21,10 +26,12 @@ from pgstride.connecting.hosts import (
 from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, client_options
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.passfile import find_password
+from pgstride.connecting.protocol_version import protocol_versions
 from pgstride.connecting.require_auth import parse_require_auth
 from pgstride.connecting.secret import Secret
 from pgstride.connecting.servicefile import read_service
 from pgstride.connecting.source import Source, Sources
+from pgstride.connecting.tcp import number_argument, tcp_options
 from pgstride.connecting.tls import SSLArgument, plan_tls
 from pgstride.exceptions import ClientConfigurationError
 
@@ -53,6 +60,15 @@ def resolve(
     gsslib: str | None = None,
     channel_binding: str | ChannelBinding | None = None,
     require_auth: str | None = None,
+    sslnegotiation: str | SSLNegotiation | None = None,
+    load_balance_hosts: str | LoadBalanceHosts | None = None,
+    keepalives: bool | int | str | None = None,
+    keepalives_idle: int | str | None = None,
+    keepalives_interval: int | str | None = None,
+    keepalives_count: int | str | None = None,
+    tcp_user_timeout: int | str | None = None,
+    min_protocol_version: str | None = None,
+    max_protocol_version: str | None = None,
     environment: Environment | None = None,
 ) -> Resolved:
     """Combine arguments, DSN, service file, environment and defaults, in this precedence.
@@ -77,6 +93,15 @@ def resolve(
         "gsslib": gsslib,
         "channel_binding": channel_binding,
         "require_auth": require_auth,
+        "sslnegotiation": sslnegotiation,
+        "load_balance_hosts": load_balance_hosts,
+        "keepalives": number_argument(keepalives),
+        "keepalives_idle": number_argument(keepalives_idle),
+        "keepalives_interval": number_argument(keepalives_interval),
+        "keepalives_count": number_argument(keepalives_count),
+        "tcp_user_timeout": number_argument(tcp_user_timeout),
+        "min_protocol_version": min_protocol_version,
+        "max_protocol_version": max_protocol_version,
     }
     arguments = _arguments(texts, host)
     from_dsn = parse_dsn(dsn) if dsn else Source("no DSN")
@@ -99,7 +124,7 @@ def resolve(
         server_settings=_server_settings(from_dsn.server_settings, server_settings),
         tls=plan_tls(
             ssl,
-            direct_tls,
+            _direct_tls(direct_tls, sslnegotiation),
             sources,
             environment,
             over_tcp=any(isinstance(endpoint, TcpEndpoint) for endpoint in endpoints),
@@ -109,6 +134,11 @@ def resolve(
         target_session_attrs=parse_choice(
             sources.find("target_session_attrs"), SessionAttribute.any
         ),
+        load_balance_hosts=parse_choice(
+            sources.find("load_balance_hosts"), LoadBalanceHosts.disable
+        ),
+        tcp=tcp_options(sources),
+        protocol_versions=protocol_versions(sources),
         krbsrvname=sources.get("krbsrvname"),
         gsslib=_gsslib(sources, environment),
     )
@@ -121,6 +151,17 @@ def resolve(
         max_cacheable_statement_size=max_cacheable_statement_size,
     )
     return Resolved(endpoints, parameters, options)
+
+
+def _direct_tls(
+    direct_tls: bool | None, sslnegotiation: str | SSLNegotiation | None
+) -> bool | None:
+    """asyncpg's argument, which goes before other places but not before libpq's argument."""
+    if direct_tls is not None and sslnegotiation is not None:
+        if bool(direct_tls) != (sslnegotiation == "direct"):
+            raise ClientConfigurationError("direct_tls and sslnegotiation contradict each other")
+        return None
+    return direct_tls
 
 
 def _arguments(texts: Mapping[str, Any], host: str | Sequence[str] | None) -> Source:

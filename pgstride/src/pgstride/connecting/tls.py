@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ssl as ssl_module
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 
+from pgstride.connecting.choices import SSLNegotiation, parse_choice
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import Endpoint, UnixEndpoint
 from pgstride.connecting.secret import Secret
@@ -40,6 +41,9 @@ SSLArgument = bool | str | SSLMode | ssl_module.SSLContext | None
 class TlsPlan:
     """A mode, and the context that connections are encrypted with.
 
+    `direct` is TLS from the first byte. With `demands_alpn`, a server is refused
+    that does not say by TLS's ALPN that it speaks PostgreSQL's protocol.
+
     The files are read when `context` is asked for first, which raises
     `ClientConfigurationError` when one is missing or cannot be used.
     """
@@ -47,6 +51,7 @@ class TlsPlan:
     mode: SSLMode = SSLMode.disable
     direct: bool = False
     make_context: Callable[[], ssl_module.SSLContext] | None = field(default=None, repr=False)
+    demands_alpn: bool = False
 
     @cached_property
     def context(self) -> ssl_module.SSLContext | None:
@@ -81,7 +86,9 @@ def plan_tls(
     Raises `ClientConfigurationError` for unknown values, and for direct TLS
     in a mode that allows unencrypted connections.
     """
-    direct = _is_direct(direct_tls, sources)
+    # libpq's setting demands ALPN; asyncpg's argument does not.
+    demands_alpn = direct_tls is None and _negotiates_directly(sources)
+    direct = demands_alpn or bool(direct_tls)
     if ssl is None or isinstance(ssl, str | SSLMode):
         plan = _plan_by_mode(ssl, direct, sources, environment, over_tcp=over_tcp)
     elif ssl is True:
@@ -97,7 +104,7 @@ def plan_tls(
     if direct and plan.mode < SSLMode.require:
         msg = "direct TLS requires sslmode=require, verify-ca, or verify-full"
         raise ClientConfigurationError(msg, hint="Pass ssl='require', for instance.")
-    return plan
+    return replace(plan, demands_alpn=demands_alpn)
 
 
 def _plan_by_mode(
@@ -147,16 +154,9 @@ def _parse_mode(setting: Setting) -> SSLMode:
         raise ClientConfigurationError(msg) from None
 
 
-def _is_direct(direct_tls: bool | None, sources: Sources) -> bool:
-    if direct_tls is not None:
-        return bool(direct_tls)
-    setting = sources.find("sslnegotiation")
-    if setting is None:
-        return False
-    if setting.value not in {"postgres", "direct"}:
-        msg = f"{setting.origin}: `sslnegotiation` parameter must be one of: postgres, direct"
-        raise ClientConfigurationError(msg)
-    return setting.value == "direct"
+def _negotiates_directly(sources: Sources) -> bool:
+    negotiation = parse_choice(sources.find("sslnegotiation"), SSLNegotiation.postgres)
+    return negotiation is SSLNegotiation.direct
 
 
 def _files(sources: Sources, environment: Environment) -> TlsFiles:

@@ -84,6 +84,9 @@ class Frontend:
         password: str | None,
         waiter: Waiter,
         policy: AuthenticationPolicy | None = None,
+        *,
+        oldest_version: int = ...,
+        version: int = ...,
     ) -> Startup: ...
     def parse(self, query: str, name: bytes, waiter: Waiter) -> ExtendedQuery: ...
     def begin_many(

@@ -51,6 +51,8 @@ cdef Py_ssize_t USUAL_BUFFER = 256 * 1024
 cdef Py_ssize_t LONGEST_MESSAGE = 0x3FFFFFFF
 cdef Py_ssize_t MESSAGE_HEAD = 5
 
+cdef int PROTOCOL_3_0 = 3 << 16
+
 # Until a server has been authenticated and is ready, it has no claim to more of
 # our memory than this. A real one sends about a thousandth.
 cdef Py_ssize_t MOST_START_UP_BYTES = 1 << 20
@@ -557,13 +559,26 @@ cdef class Frontend:
         operation.wants_operation = True
         return operation
 
-    def start_up(self, dict parameters not None, str password, waiter, policy=None):
+    def start_up(
+        self,
+        dict parameters not None,
+        str password,
+        waiter,
+        policy=None,
+        *,
+        int oldest_version=PROTOCOL_3_0,
+        int version=PROTOCOL_3_0,
+    ):
         """StartupMessage and authentication: the waiter gets the operation.
 
-        `policy` is an AuthenticationPolicy, or None for the usual one.
+        `policy` is an AuthenticationPolicy, or None for the usual one. `version`
+        of the protocol is asked for, and one that is not older than
+        `oldest_version` will do.
         """
-        cdef Startup operation = Startup(waiter, self.out, parameters["user"], password, policy)
-        put_startup(self.out, parameters)
+        cdef Startup operation = Startup(
+            waiter, self.out, parameters["user"], password, policy, oldest_version, version
+        )
+        put_startup(self.out, version, parameters)
         self.allowance = MOST_START_UP_BYTES
         self.enqueue(operation)
         return operation

@@ -13,7 +13,7 @@ cdef list column_descriptions(const char *body, Py_ssize_t size)
 cdef dict response_fields(str message, const char *body, Py_ssize_t size)
 cdef tuple parameter_status(const char *body, Py_ssize_t size)
 cdef tuple notification(const char *body, Py_ssize_t size)
-cdef list negotiated_options(const char *body, Py_ssize_t size)
+cdef tuple negotiated(const char *body, Py_ssize_t size)
 cdef int require_empty(char kind, Py_ssize_t size) except -1
 
 cdef Py_ssize_t begin_message(WriteBuffer out, char kind) except -1

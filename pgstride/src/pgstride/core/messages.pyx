@@ -6,7 +6,7 @@ ProtocolError that names the message and the offset in its body.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uint32_t
 from libc.string cimport memchr, memset
 
 from pgstride.core.buffer cimport (
@@ -237,10 +237,15 @@ cdef tuple notification(const char *body, Py_ssize_t size):
     return found
 
 
-cdef list negotiated_options(const char *body, Py_ssize_t size):
-    """NegotiateProtocolVersion: the protocol options that the server does not know."""
+cdef tuple negotiated(const char *body, Py_ssize_t size):
+    """NegotiateProtocolVersion: the server's newest version, and options unknown to it.
+
+    The documentation can be read as if only the minor version were sent; both
+    forms are understood.
+    """
     cdef Body b = body_of("NegotiateProtocolVersion", body, size)
     b.need(8)
+    cdef uint32_t version = read_uint32(b.at)
     cdef int32_t count = read_int32(b.at + 4)
     b.at += 8
     if count < 0:
@@ -250,7 +255,7 @@ cdef list negotiated_options(const char *body, Py_ssize_t size):
     for _ in range(count):
         found.append(b.text())
     b.finish()
-    return found
+    return version | (3 << 16 if version < 1 << 16 else 0), found
 
 
 cdef Py_ssize_t begin_message(WriteBuffer out, char kind) except -1:

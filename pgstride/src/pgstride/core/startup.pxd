@@ -11,13 +11,16 @@ cdef class Startup(Operation):
     cdef object policy
     cdef object scram
     cdef bint asked
+    cdef int oldest_version
+    cdef readonly int protocol_version
     cdef readonly bint authenticated
     cdef readonly int backend_pid
     cdef readonly bytes cancel_key
 
     cdef int authenticate(self, const char *body, Py_ssize_t size) except -1
+    cdef int negotiate(self, const char *body, Py_ssize_t size) except -1
     cdef int start_scram(self, bytes mechanisms) except -1
     cdef int send_password(self, bytes password) except -1
 
 
-cdef int put_startup(WriteBuffer out, dict parameters) except -1
+cdef int put_startup(WriteBuffer out, int version, dict parameters) except -1

@@ -13,16 +13,21 @@ from pgstride.core.buffer cimport (
     put_object,
     reserve,
 )
-from pgstride.core.messages cimport begin_message, end_message, negotiated_options
+from pgstride.core.messages cimport begin_message, end_message, negotiated
 from pgstride.core.operations cimport Operation
 from pgstride.core.statement cimport encode_text
 from pgstride.core.wire cimport read_int32, write_int32
 
 from pgstride.authentication.md5 import md5_password
+from pgstride.authentication.password import password_bytes
 from pgstride.authentication.policy import AuthenticationPolicy
-from pgstride.exceptions import InterfaceError, InvalidPasswordError, ProtocolError
+from pgstride.exceptions import (
+    InterfaceError,
+    InvalidPasswordError,
+    ProtocolError,
+    UnsupportedServerFeatureError,
+)
 
-cdef int PROTOCOL_VERSION = 3 << 16
 cdef int SSL_REQUEST_CODE = 80877103
 cdef int CANCEL_REQUEST_CODE = 80877102
 
@@ -53,18 +58,36 @@ def cancel_request(int pid, bytes key not None):
     )
 
 
+cdef bytes cleartext(str password):
+    """What PasswordMessage carries; raises ValueError for what it cannot hold."""
+    encoded = password_bytes(password)
+    if b"\0" in encoded:
+        raise ValueError("the password cannot contain a null character")
+    return encoded + b"\0"
+
+
 cdef class Startup(Operation):
     """From StartupMessage to the first ReadyForQuery.
 
     `out` is where its answers to the server are written. `asked` says that the
     server has chosen how to authenticate: it may do so once, or somebody in
     between could have a password sent in a weaker way than the server wants.
-    `policy` has a say in it too (None: any that is as strong as it looks).
+    `policy` has a say in it too (None: the usual one). `protocol_version` is
+    what was asked for, and then what is spoken.
     """
 
     def __cinit__(
-        self, waiter, WriteBuffer out not None, str user not None, str password, policy=None
+        self,
+        waiter,
+        WriteBuffer out not None,
+        str user not None,
+        str password,
+        policy,
+        int oldest_version,
+        int protocol_version,
     ):
+        self.oldest_version = oldest_version
+        self.protocol_version = protocol_version
         self.waiter = waiter
         self.out = out
         self.user = user
@@ -83,8 +106,7 @@ cdef class Startup(Operation):
             self.backend_pid = read_int32(body)
             self.cancel_key = PyBytes_FromStringAndSize(body + 4, size - 4)
         elif kind == b"v":
-            # The server speaks an older minor version, which is all that we need.
-            negotiated_options(body, size)
+            self.negotiate(body, size)
         else:
             self.unexpected(kind)
         return 0
@@ -93,6 +115,21 @@ cdef class Startup(Operation):
         if not self.authenticated:
             raise ProtocolError("ReadyForQuery before AuthenticationOk")
         return self
+
+    cdef int negotiate(self, const char *body, Py_ssize_t size) except -1:
+        """NegotiateProtocolVersion: the server speaks an older version only."""
+        newest, _ = negotiated(body, size)
+        if newest >> 16 != 3 or newest > self.protocol_version:
+            raise ProtocolError(
+                f"NegotiateProtocolVersion: version {newest >> 16}.{newest & 0xFFFF} "
+                "was not asked for"
+            )
+        if newest < self.oldest_version:
+            raise UnsupportedServerFeatureError(
+                f"min_protocol_version: the server speaks only 3.{newest & 0xFFFF} of the protocol"
+            )
+        self.protocol_version = newest
+        return 0
 
     cdef int authenticate(self, const char *body, Py_ssize_t size) except -1:
         if size < 4:
@@ -114,7 +151,7 @@ cdef class Startup(Operation):
             self.authenticated = True
         elif code == AUTHENTICATION_CLEARTEXT:
             self.policy.check_method("password")
-            self.send_password(encode_text(self.required_password()) + b"\0")
+            self.send_password(cleartext(self.required_password()))
         elif code == AUTHENTICATION_MD5:
             if len(rest) != 4:
                 raise ProtocolError("AuthenticationMD5Password: the salt has not 4 bytes")
@@ -165,11 +202,11 @@ cdef class Startup(Operation):
         return end_message(self.out, begun)
 
 
-cdef int put_startup(WriteBuffer out, dict parameters) except -1:
+cdef int put_startup(WriteBuffer out, int version, dict parameters) except -1:
     """StartupMessage with parameters such as user and database."""
     cdef Py_ssize_t begun = out.length
     reserve(out, 4)
-    put_int32(out, PROTOCOL_VERSION)
+    put_int32(out, version)
     for name, value in parameters.items():
         put_cstring(out, encode_text(name))
         put_cstring(out, encode_text(value))
