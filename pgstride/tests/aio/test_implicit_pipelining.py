@@ -1,6 +1,7 @@
 """One connection for many tasks, whose statements are pipelined without their knowing."""
 
 import asyncio
+import io
 
 import pytest
 
@@ -71,7 +72,7 @@ async def test_what_needs_a_connection_of_its_own_is_refused(ours):
         with pytest.raises(error, match="executemany"):
             await connection.executemany("SELECT $1::int", [(1,)])
         with pytest.raises(error, match="COPY needs"):
-            await connection.copy_to_table("nothing", source=b"")
+            await connection.copy_to_table("nothing", source=io.BytesIO())
         statement = await connection.prepare("SELECT $1::int")
         with pytest.raises(error, match="a cursor needs"):
             statement.cursor(1)

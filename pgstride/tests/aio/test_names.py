@@ -100,7 +100,7 @@ def test_connect_has_asyncpgs_arguments_and_then_its_own():
         else:
             assert actual[name].default == parameter.default, name
     own = list(actual.values())[len(expected) :]
-    assert all(one.kind is one.KEYWORD_ONLY and one.default is None for one in own)
+    assert all(one.kind is one.KEYWORD_ONLY and not one.default for one in own)
 
 
 def test_connect_explains_each_argument():

@@ -407,3 +407,9 @@ async def test_json_is_decoded_by_the_connection_s_functions(ours, module):
 async def test_json_is_text_without_being_asked_for(both):
     async with both.connection() as connection:
         assert await connection.fetchval("""SELECT '{"a": 1}'::jsonb""") == '{"a": 1}'
+
+
+async def test_functions_for_json_that_are_none(ours):
+    with pytest.raises(ours.driver.ClientConfigurationError, match="loads and dumps"):
+        async with ours.connection(json=json.loads):
+            pass

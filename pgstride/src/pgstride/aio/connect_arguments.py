@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from pgstride.connecting import (
     ChannelBinding,
+    JsonFunctions,
     LoadBalanceHosts,
     PasswordFactory,
     SessionAttribute,
@@ -49,3 +50,5 @@ class ConnectArguments(TypedDict, total=False):
     tcp_user_timeout: int | None
     min_protocol_version: str | None
     max_protocol_version: str | None
+    json: JsonFunctions | None
+    implicit_pipelining: bool

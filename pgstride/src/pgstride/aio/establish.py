@@ -20,7 +20,9 @@ from pgstride.codecs.registry import TypeRegistry
 from pgstride.connecting import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
     ChannelBinding,
+    ClientOptions,
     Endpoint,
+    JsonFunctions,
     LoadBalanceHosts,
     PasswordFactory,
     Resolved,
@@ -80,6 +82,8 @@ def connect(
     tcp_user_timeout: int | None = None,
     min_protocol_version: str | None = None,
     max_protocol_version: str | None = None,
+    json: JsonFunctions | None = None,
+    implicit_pipelining: bool = False,
     tracer: Tracer | None = None,
 ) -> Connecting:
     """Connect to a PostgreSQL server: await it, or `async with` it.
@@ -168,6 +172,10 @@ def connect(
             Default: PGMINPROTOCOLVERSION and PGMAXPROTOCOLVERSION, else 3.0.
         server_settings: Settings of the server for this session, by name, such
             as {"application_name": "shop"}.
+        json: Any object with `loads` and `dumps`, such as the module json, to
+            decode and encode json and jsonb. Default: None, they are text.
+        implicit_pipelining: Whether several tasks may use the connection at the
+            same time, without transactions: see `docs/beyond-asyncpg.md`.
         connection_class, record_class: Subclasses of `Connection` and `Record`
             to make the connection and its rows of.
         tracer: Is told of connecting, and of what the connection does. Default:
@@ -223,6 +231,8 @@ def connect(
             tcp_user_timeout=tcp_user_timeout,
             min_protocol_version=min_protocol_version,
             max_protocol_version=max_protocol_version,
+            json=json,
+            implicit_pipelining=implicit_pipelining,
         )
     )
 
@@ -299,6 +309,8 @@ async def establish(
         for connection in opened:
             connection.terminate()
         raise
+    if resolved.options.implicit_pipelining:
+        chosen._session.share()
     return chosen
 
 
@@ -320,7 +332,7 @@ async def _choose(
             continue
         connection = connection_class(
             session,
-            TypeRegistry(),
+            _registry(resolved.options),
             endpoint,
             resolved.parameters,
             resolved.options,
@@ -345,6 +357,13 @@ def _in_order(resolved: Resolved) -> Sequence[Endpoint]:
     if resolved.parameters.load_balance_hosts is LoadBalanceHosts.random:
         return random.sample(endpoints, len(endpoints))
     return endpoints
+
+
+def _registry(options: ClientOptions) -> TypeRegistry:
+    registry = TypeRegistry()
+    if options.json is not None:
+        registry.decode_json(options.json.loads, options.json.dumps)
+    return registry
 
 
 async def _matches(connection: Connection, wanted: SessionAttribute) -> bool:

@@ -6,7 +6,11 @@ No network and no event loop. Imports `pgstride.exceptions` only.
 from pgstride.connecting.choices import ChannelBinding, LoadBalanceHosts, SSLNegotiation
 from pgstride.connecting.environment import Environment
 from pgstride.connecting.hosts import Endpoint, SessionAttribute, TcpEndpoint, UnixEndpoint
-from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, ClientOptions
+from pgstride.connecting.options import (
+    DEFAULT_CONNECT_TIMEOUT_SECONDS,
+    ClientOptions,
+    JsonFunctions,
+)
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.protocol_version import ProtocolVersion, ProtocolVersions
 from pgstride.connecting.resolve import resolve
@@ -21,6 +25,7 @@ __all__ = (
     "ConnectionParameters",
     "Endpoint",
     "Environment",
+    "JsonFunctions",
     "LoadBalanceHosts",
     "PasswordFactory",
     "ProtocolVersion",

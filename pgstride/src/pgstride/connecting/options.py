@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pgstride.connecting.source import Sources
 from pgstride.exceptions import ClientConfigurationError
@@ -14,13 +14,24 @@ from pgstride.exceptions import ClientConfigurationError
 DEFAULT_CONNECT_TIMEOUT_SECONDS = 60.0
 
 
+class JsonFunctions(Protocol):
+    """What `connect(json=)` takes: the module json, or any other that has these."""
+
+    def loads(self, text: str, /) -> Any:
+        """What a text of JSON stands for."""
+
+    def dumps(self, value: Any, /) -> str | bytes:
+        """A value as JSON."""
+
+
 @dataclass(frozen=True)
 class ClientOptions:
     """Time-outs and cache limits, as asyncpg names them.
 
     `timeout` (of connecting) and `command_timeout` are seconds, or `None` for
     none; `max_cached_statement_lifetime` is seconds, 0 for unlimited;
-    `max_cacheable_statement_size` is characters, 0 for unlimited.
+    `max_cacheable_statement_size` is characters, 0 for unlimited. `json` has the
+    functions for json and jsonb, None for none.
     """
 
     timeout: float | None = DEFAULT_CONNECT_TIMEOUT_SECONDS
@@ -28,6 +39,8 @@ class ClientOptions:
     statement_cache_size: int = 100
     max_cached_statement_lifetime: int = 300
     max_cacheable_statement_size: int = 15 * 1024
+    json: JsonFunctions | None = None
+    implicit_pipelining: bool = False
 
 
 def client_options(
@@ -38,6 +51,8 @@ def client_options(
     statement_cache_size: int,
     max_cached_statement_lifetime: int,
     max_cacheable_statement_size: int,
+    json: JsonFunctions | None,
+    implicit_pipelining: bool,
 ) -> ClientOptions:
     """The options, validated.
 
@@ -56,10 +71,15 @@ def client_options(
         if not _is_number(value) or not value >= 0:
             msg = f"{name} is expected to be greater or equal to 0, got {value!r}"
             raise ClientConfigurationError(msg)
+    if json is not None and not (hasattr(json, "loads") and hasattr(json, "dumps")):
+        msg = f"json is expected to have the functions loads and dumps, got {json!r}"
+        raise ClientConfigurationError(msg)
     return ClientOptions(
         timeout=_connect_timeout(timeout, sources),
         command_timeout=_positive_seconds("command_timeout", command_timeout),
         **limits,
+        json=json,
+        implicit_pipelining=bool(implicit_pipelining),
     )
 
 

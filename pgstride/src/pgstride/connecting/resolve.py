@@ -23,7 +23,11 @@ from pgstride.connecting.hosts import (
     argument_ports,
     find_servers,
 )
-from pgstride.connecting.options import DEFAULT_CONNECT_TIMEOUT_SECONDS, client_options
+from pgstride.connecting.options import (
+    DEFAULT_CONNECT_TIMEOUT_SECONDS,
+    JsonFunctions,
+    client_options,
+)
 from pgstride.connecting.parameters import ConnectionParameters, PasswordFactory, Resolved
 from pgstride.connecting.passfile import find_password
 from pgstride.connecting.protocol_version import protocol_versions
@@ -69,6 +73,8 @@ def resolve(
     tcp_user_timeout: int | str | None = None,
     min_protocol_version: str | None = None,
     max_protocol_version: str | None = None,
+    json: JsonFunctions | None = None,
+    implicit_pipelining: bool = False,
     environment: Environment | None = None,
 ) -> Resolved:
     """Combine arguments, DSN, service file, environment and defaults, in this precedence.
@@ -149,6 +155,8 @@ def resolve(
         statement_cache_size=statement_cache_size,
         max_cached_statement_lifetime=max_cached_statement_lifetime,
         max_cacheable_statement_size=max_cacheable_statement_size,
+        json=json,
+        implicit_pipelining=implicit_pipelining,
     )
     return Resolved(endpoints, parameters, options)
 
