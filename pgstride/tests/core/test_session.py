@@ -94,6 +94,19 @@ def test_the_other_way_round_too(session):
     assert session.hold is None
 
 
+def test_nothing_is_held_once_the_connection_is_lost(session):
+    session.remember(statement())
+    waiter = session.start_query("SELECT 1", (), 0, None, None)
+    session.cancel_waiting(waiter)
+    hold = session.hold
+    session.connection_lost(None)
+    assert hold.done()
+    # Who waits in a loop for as long as it is held would wait for ever.
+    assert session.hold is None
+    session.cancel_sent()
+    assert session.hold is None
+
+
 def test_nothing_is_cancelled_that_has_been_answered(session):
     waiter = session.start_statement(statement(), (), 0, None, None)
     session.receive(ANSWER)

@@ -152,7 +152,7 @@ async def soak(seconds: float, seed: int, **arguments: Any) -> Outcome:
         tasks.append(asyncio.ensure_future(_kill(began + seconds, outcome, arguments)))
         await asyncio.sleep(seconds / 4)
         outcome.early_rss = _peak_rss()
-        await asyncio.wait_for(asyncio.gather(*tasks), seconds + STUCK_SECONDS)
+        await _all_ended(tasks, seconds + STUCK_SECONDS)
         outcome.late_rss = _peak_rss()
         # All of it works as on the first day.
         for _ in range(CONNECTIONS):
@@ -160,6 +160,18 @@ async def soak(seconds: float, seed: int, **arguments: Any) -> Outcome:
         for operation in OPERATIONS[:-1]:
             await asyncio.wait_for(operation(pool, 7), STUCK_SECONDS)
     return outcome
+
+
+async def _all_ended(tasks: list[asyncio.Future[None]], seconds: float) -> None:
+    """Wait for the tasks; says where each stands when one is stuck."""
+    done, pending = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+    if pending:
+        for task in asyncio.all_tasks():
+            task.print_stack()
+    for task in done:
+        task.result()
+    if pending:
+        raise WrongAnswerError(f"{len(pending)} tasks are stuck")
 
 
 @contextlib.asynccontextmanager
@@ -205,7 +217,7 @@ async def _kill(end: float, outcome: Outcome, arguments: dict[str, Any]) -> None
         SELECT pg_terminate_backend(pid) FROM (
             SELECT pid FROM pg_stat_activity
             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-                AND datname = current_database() AND application_name = 'soak'
+                AND datname = current_database() AND application_name LIKE 'soak%'
             ORDER BY random() LIMIT 1
         ) AS chosen
     """

@@ -99,8 +99,10 @@ cdef class Session(Frontend):
             self.expiry_timer = None
         if self.resumed_waiter is not None and not self.resumed_waiter.done():
             self.resumed_waiter.set_result(None)
-        if self.hold is not None and not self.hold.done():
-            self.hold.set_result(None)
+        # Whoever waits for it would do so again as long as it is there.
+        hold, self.hold = self.hold, None
+        if hold is not None and not hold.done():
+            hold.set_result(None)
         if not self.closed_waiter.done():
             self.closed_waiter.set_result(None)
 
