@@ -39,6 +39,8 @@ cdef class Session(Frontend):
     cdef int check_home(self) except -1
     cdef int send_directly(self) except -1
     cdef int flush_soon(self) except -1
+    cdef Statement sendable(self, str query)
+    cdef int note_use(self, Statement statement) except -1
     cdef object begin_waiting(self, Operation operation, object timeout)
     cdef int set_deadline(self, Operation operation, object timeout) except -1
     cdef int go_on_cancelling(self) except -1

@@ -281,15 +281,14 @@ cdef class Session(Frontend):
         """The cached statement of a query, or None."""
         cdef Statement statement = self.statements.get(query)
         if statement is not None:
-            self.uses += 1
-            statement.last_use = self.uses
+            self.note_use(statement)
         return statement
 
-    def start_query(self, str query, tuple arguments, int limit, record_class, timeout):
-        """Execute a query whose statement is cached; returns the future of its rows.
+    cdef Statement sendable(self, str query):
+        """The cached statement of a query, or None where it takes more than sending it.
 
-        Returns None when that takes more than sending: the statement is not
-        cached, a cancelled one has not ended yet, or queries are `watched`.
+        That is when it is not cached, a cancelled one has not ended yet, or
+        queries are `watched`. Raises InterfaceError when nothing can be sent.
         """
         cdef Statement statement = self.statements.get(query)
         self.check_home()
@@ -297,27 +296,38 @@ cdef class Session(Frontend):
             return None
         if (self.waited and not self.shared) or self.closing:
             self.check_free()
-        if timeout is not None:
-            timeout = positive_seconds(timeout)
+        return statement
+
+    cdef int note_use(self, Statement statement) except -1:
         self.uses += 1
         statement.last_use = self.uses
-        waiter = self.create_future()
-        operation = self.execute_statement(statement, arguments, limit, record_class, waiter)
+        return 0
+
+    def start_query(self, str query, tuple arguments, int limit, record_class, timeout):
+        """Execute a query whose statement is cached; returns the future of its rows.
+
+        Returns None when that takes more than sending.
+        """
+        cdef Statement statement = self.sendable(query)
+        if statement is None:
+            return None
+        if timeout is not None:
+            timeout = positive_seconds(timeout)
+        self.note_use(statement)
+        operation = self.execute_statement(
+            statement, arguments, limit, record_class, self.create_future()
+        )
         return self.begin_waiting(operation, timeout)
 
     def start_execution(self, str query, tuple arguments, timeout):
         """As `start_query`, but the future is that of the operation, which has a `tag`."""
         cdef ExtendedQuery operation
-        cdef Statement statement = self.statements.get(query)
-        self.check_home()
-        if statement is None or self.hold is not None or self.watched:
+        cdef Statement statement = self.sendable(query)
+        if statement is None:
             return None
-        if (self.waited and not self.shared) or self.closing:
-            self.check_free()
         if timeout is not None:
             timeout = positive_seconds(timeout)
-        self.uses += 1
-        statement.last_use = self.uses
+        self.note_use(statement)
         operation = self.execute_statement(statement, arguments, 0, None, self.create_future())
         operation.wants_tag = operation.wants_operation = True
         return self.begin_waiting(operation, timeout)
@@ -413,8 +423,7 @@ cdef class Session(Frontend):
                 if oldest is None or other.last_use < oldest.last_use:
                     oldest = other
             self.forget(oldest)
-        self.uses += 1
-        statement.last_use = self.uses
+        self.note_use(statement)
         self.statements[statement.query] = statement
         if self.statement_lifetime > 0.0:
             statement.expires_at = self.loop.time() + self.statement_lifetime
