@@ -17,7 +17,12 @@ from pgbench_drivers.analysis.comparable import other_machine
 from pgbench_drivers.analysis.gating import Judgement
 from pgbench_drivers.analysis.summary import METRICS, Metric, metric
 from pgbench_drivers.cli.compare import DEFAULT_METRIC
-from pgbench_drivers.cli.parameters import Percentage
+from pgbench_drivers.cli.parameters import (
+    Percentage,
+    queries_option,
+    registry_option,
+    timeout_option,
+)
 from pgbench_drivers.cli.progress import LogPresenter
 from pgbench_drivers.cli.run import new_directory
 from pgbench_drivers.config.options import select
@@ -27,7 +32,6 @@ from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import environment, session
 from pgbench_drivers.export import judgement as words
 from pgbench_drivers.export.junit import write_junit
-from pgbench_drivers.paths import QUERIES, REGISTRY
 from pgbench_drivers.plan.plan import CellKey
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Environment, Run
@@ -77,24 +81,9 @@ EXIT_CODES: dict[gating.Outcome, int] = {"passed": 0, "regression": 1, "unmeasur
     metavar="auto|docker|embedded|DSN",
     help="Which PostgreSQL.  [default: the baseline's]",
 )
-@click.option(
-    "--timeout",
-    type=float,
-    metavar="SECONDS",
-    help="How long a driver may be silent beyond its window before it counts as hung.  [default: 60]",
-)
-@click.option(
-    "--registry",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=REGISTRY,
-    help="Driver registry.  [default: drivers/drivers.toml]",
-)
-@click.option(
-    "--queries-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=QUERIES,
-    help="Query files.  [default: queries/]",
-)
+@timeout_option
+@registry_option
+@queries_option
 @click.option(
     "-o",
     "--output",

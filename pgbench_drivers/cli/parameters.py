@@ -1,10 +1,13 @@
-"""Types of options."""
+"""Types of options, and the options that several commands have."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
+
+from pgbench_drivers.paths import QUERIES, REGISTRY
 
 
 class NumberList(click.ParamType[list[int]]):
@@ -57,3 +60,25 @@ class Percentage(click.ParamType[float]):
         if not sign or rest or not 0 < share < 10:
             self.fail(f"expected a percentage above zero such as 5%, got {value!r}", param, ctx)
         return share
+
+
+registry_option = click.option(
+    "--registry",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=REGISTRY,
+    help="Driver registry.  [default: drivers/drivers.toml]",
+)
+
+queries_option = click.option(
+    "--queries-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=QUERIES,
+    help="Query files.  [default: queries/]",
+)
+
+timeout_option = click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="How long a driver may be silent beyond its window before it counts as hung.  [default: 60]",
+)

@@ -14,7 +14,14 @@ import msgspec
 
 from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
-from pgbench_drivers.cli.parameters import Duration, NumberList, Percentage
+from pgbench_drivers.cli.parameters import (
+    Duration,
+    NumberList,
+    Percentage,
+    queries_option,
+    registry_option,
+    timeout_option,
+)
 from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
@@ -22,7 +29,7 @@ from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session
-from pgbench_drivers.paths import BENCH_TOML, QUERIES, REGISTRY, RESULTS
+from pgbench_drivers.paths import BENCH_TOML, RESULTS
 from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import NAMED_SERVERS
@@ -112,12 +119,7 @@ _FIXED_BY_THE_RUN = tuple(
     metavar="DRIVER",
     help="Measure this driver twice (A/A): differences that its two rows show are noise, and are printed as ~ for all drivers.",
 )
-@click.option(
-    "--timeout",
-    type=float,
-    metavar="SECONDS",
-    help="How long a driver may be silent beyond its window before it counts as hung.  [default: 60]",
-)
+@timeout_option
 @click.option(
     "--quick",
     is_flag=True,
@@ -128,18 +130,8 @@ _FIXED_BY_THE_RUN = tuple(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Options file; flags override it.  [default: bench.toml]",
 )
-@click.option(
-    "--registry",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=REGISTRY,
-    help="Driver registry.  [default: drivers/drivers.toml]",
-)
-@click.option(
-    "--queries-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=QUERIES,
-    help="Query files.  [default: queries/]",
-)
+@registry_option
+@queries_option
 @click.option(
     "-o",
     "--output",
