@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pgstride.aio.deadline import Deadline, within
 from pgstride.aio.statements import UNNAMED, Preparer
 from pgstride.codecs.registry import TypeRegistry
+from pgstride.core.statement import check_argument_count
 from pgstride.exceptions import (
     DuplicatePreparedStatementError,
     InterfaceError,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 # What a cached statement may fail by though it could be run.
 STALE = (InvalidCachedStatementError, InvalidSQLStatementNameError)
-
-# What asyncpg allows, and what Bind can count if its 16 bits are taken for signed.
-MOST_ARGUMENTS = 32767
 
 # How much executemany() encodes before it hands it to the transport.
 BATCH_BYTES = 64 * 1024
@@ -98,7 +96,7 @@ class ConnectionBase:
         record_class: type[Record] | None,
     ) -> list[Record]:
         """Run a query that takes more than sending: its statement is not cached, say."""
-        check_count(args)
+        check_argument_count(len(args))
         limit = Deadline(self._loop, self._effective(timeout))
         statement = await self._statement(query, limit)
         try:
@@ -145,7 +143,7 @@ class ConnectionBase:
 
     async def _execute_once(self, query: str, args: tuple[Any, ...], limit: Deadline) -> str:
         """Run a query with arguments; returns its command tag."""
-        check_count(args)
+        check_argument_count(len(args))
         statement = await self._statement(query, limit)
         try:
             operation = await self._execute(statement, args, 0, limit)
@@ -339,9 +337,3 @@ class ConnectionBase:
 
     def _effective(self, timeout: float | None) -> float | None:
         return self._command_timeout if timeout is None else timeout
-
-
-def check_count(args: Sequence[Any]) -> None:
-    """Raise InterfaceError for too many arguments, before the server hears of the query."""
-    if len(args) > MOST_ARGUMENTS:
-        raise InterfaceError(f"the number of query arguments cannot exceed {MOST_ARGUMENTS}")

@@ -50,10 +50,7 @@ cdef class Statement:
         self.parameter_count = len(parameter_codecs)
         self.decoder = decoder
         self.decoders_by_class = {}
-        if self.parameter_count > MOST_PARAMETERS:
-            raise InterfaceError(
-                f"the number of query arguments cannot exceed {MOST_PARAMETERS}"
-            )
+        check_argument_count(self.parameter_count)
         self.bind_head = self._bind_head()
         self.result_formats = format_codes(decoder.codecs if decoder is not None else ())
         if self.parameter_count == 0:
@@ -202,3 +199,9 @@ cdef bytes encode_text(str text):
     if b"\0" in encoded:
         raise ValueError("text for the server cannot contain a null character")
     return encoded
+
+
+def check_argument_count(Py_ssize_t count):
+    """Raise InterfaceError for more arguments than a statement can have."""
+    if count > MOST_PARAMETERS:
+        raise InterfaceError(f"the number of query arguments cannot exceed {MOST_PARAMETERS}")
