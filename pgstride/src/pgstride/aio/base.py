@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from pgstride.core.statement import Statement
     from pgstride.exceptions import PostgresError
 
+# The driver's own queries, on all connections, have built-in types only, and no
+# codecs that the user has set.
+OWN_TYPES = TypeRegistry()
+
 # What a cached statement may fail by though it could be run.
 STALE = (InvalidCachedStatementError, InvalidSQLStatementNameError)
 
@@ -68,8 +72,7 @@ class ConnectionBase:
         self._record_class = record_class
         self._command_timeout = options.command_timeout
         self._preparer = Preparer(session, registry)
-        # The driver's own queries know no codecs that the user has set.
-        self._own_preparer = Preparer(session, TypeRegistry())
+        self._own_preparer = Preparer(session, OWN_TYPES)
         self._named = 0
         # No other session's names begin so, even on a server that a pooler shares.
         self._name_prefix = f"__pgstride_{os.urandom(4).hex()}_"

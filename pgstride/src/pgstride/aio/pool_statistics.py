@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class PoolStatistics:
     """Connections closed for their age, their number of queries, or as expired."""
 
 
+@dataclass
 class PoolCounters:
     """What a pool counts while it works; nothing of it when a free connection is lent.
 
@@ -60,37 +61,23 @@ class PoolCounters:
     others are counted by the connections themselves.
     """
 
-    __slots__ = (
-        "acquire_errors",
-        "acquire_timeouts",
-        "acquires",
-        "check_failures",
-        "connect_errors",
-        "connect_seconds",
-        "connects",
-        "lost",
-        "retired",
-        "wait_seconds",
-        "waits",
-    )
-
-    def __init__(self) -> None:
-        self.acquires = 0
-        self.waits = 0
-        self.wait_seconds = 0.0
-        self.acquire_timeouts = 0
-        self.acquire_errors = 0
-        self.connects = 0
-        self.connect_seconds = 0.0
-        self.connect_errors = 0
-        self.check_failures = 0
-        self.lost = 0
-        self.retired = 0
+    acquires: int = 0
+    waits: int = 0
+    wait_seconds: float = 0.0
+    acquire_timeouts: int = 0
+    acquire_errors: int = 0
+    connects: int = 0
+    connect_seconds: float = 0.0
+    connect_errors: int = 0
+    check_failures: int = 0
+    lost: int = 0
+    retired: int = 0
 
 
 def gathered(pool: Pool) -> PoolStatistics:
     """The statistics of a pool, whether it has begun, runs or is closed."""
-    counters = pool._counters
+    counted = asdict(pool._counters)
+    counted["acquires"] += sum(holder.acquires() for holder in pool._holders)
     size, idle = pool.get_size(), pool.get_idle_size()
     return PoolStatistics(
         size=size,
@@ -99,15 +86,5 @@ def gathered(pool: Pool) -> PoolStatistics:
         waiting=pool._queue.waiting if pool._holders else 0,
         min_size=pool.get_min_size(),
         max_size=pool.get_max_size(),
-        acquires=counters.acquires + sum(holder.acquires() for holder in pool._holders),
-        waits=counters.waits,
-        wait_seconds=counters.wait_seconds,
-        acquire_timeouts=counters.acquire_timeouts,
-        acquire_errors=counters.acquire_errors,
-        connects=counters.connects,
-        connect_seconds=counters.connect_seconds,
-        connect_errors=counters.connect_errors,
-        check_failures=counters.check_failures,
-        lost=counters.lost,
-        retired=counters.retired,
+        **counted,
     )
