@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from pgbench_drivers.analysis.geomean import t_quantile
 from pgbench_drivers.analysis.interval import CONFIDENCE, Interval
 from pgbench_drivers.analysis.per_round import queries_per_second
 from pgbench_drivers.results.model import Round, Run
@@ -51,7 +51,7 @@ def drift(run: Run) -> Drift | None:
         return None
     centre = float(np.mean(slopes))
     error = float(np.std(slopes, ddof=1)) / math.sqrt(len(slopes))
-    width = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(slopes) - 1)) * error
+    width = t_quantile(len(slopes) - 1) * error
     return Drift(
         math.exp(centre),
         Interval(math.exp(centre - width), math.exp(centre + width), CONFIDENCE),
