@@ -274,16 +274,7 @@ async def test_reconnects_and_says_so(ours):
                 await asyncio.sleep(0.005)
 
 
-@pytest.fixture
-def logged(monkeypatch):
-    """The driver's warnings: other tests may have switched logging off or elsewhere."""
-    texts = []
-    warn = lambda text, *arguments: texts.append(text % arguments)  # noqa: E731 one line
-    monkeypatch.setattr(notification_reconnect.logger, "warning", warn)
-    return texts
-
-
-async def test_tries_again_until_the_server_is_back(ours, proxy, logged):
+async def test_tries_again_until_the_server_is_back(ours, proxy, caplog):
     fault = Fault(armed=False)
     with proxy.listen(fault) as port:
         async with ours.connection(host="127.0.0.1", port=port) as connection:
@@ -293,7 +284,7 @@ async def test_tries_again_until_the_server_is_back(ours, proxy, logged):
                 with pytest.raises(ours.driver.ConnectionDoesNotExistError):
                     await connection.fetchval("SELECT 1")
                 waiting = asyncio.ensure_future(stream.__anext__())
-                while "listening to back again failed, retrying" not in str(logged):
+                while "listening to back again failed, retrying" not in caplog.text:
                     await asyncio.sleep(0.005)
                 fault.armed = False
                 assert await asyncio.wait_for(waiting, 10) == NotificationGap("reconnected")
@@ -302,7 +293,7 @@ async def test_tries_again_until_the_server_is_back(ours, proxy, logged):
                 assert [note.payload for note in await take(stream, 1)] == ["here"]
 
 
-async def test_closing_ends_the_attempts(ours, proxy, logged, monkeypatch):
+async def test_closing_ends_the_attempts(ours, proxy, caplog, monkeypatch):
     monkeypatch.setattr(notification_reconnect, "FIRST_RETRY_SECONDS", 1000.0)
     monkeypatch.setattr(notification_reconnect, "LAST_RETRY_SECONDS", 1000.0)
     fault = Fault(armed=False, for_all=True)
@@ -314,7 +305,7 @@ async def test_closing_ends_the_attempts(ours, proxy, logged, monkeypatch):
                 with pytest.raises(ours.driver.ConnectionDoesNotExistError):
                     await connection.fetchval("SELECT 1")
                 waiting = asyncio.ensure_future(anext_or_none(stream))
-                while "again failed, retrying" not in str(logged):
+                while "again failed, retrying" not in caplog.text:
                     await asyncio.sleep(0.005)
                 await stream.aclose()
                 assert await asyncio.wait_for(waiting, 10) is None

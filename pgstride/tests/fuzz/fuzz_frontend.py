@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 from pathlib import Path
@@ -24,5 +25,6 @@ def mutator(data: bytes, most: int, seed: int) -> bytes:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
     atheris.Setup(sys.argv, run_one, custom_mutator=mutator)
     atheris.Fuzz()

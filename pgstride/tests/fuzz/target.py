@@ -7,7 +7,6 @@ must hold is in `check`.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 
@@ -225,6 +224,3 @@ def check(begin: Begin, stream: bytes, piece: int) -> dict[str, object]:
     result["outcomes"] = re.sub(" at 0x[0-9a-f]+", "", repr(result["outcomes"]))
     result["sent"] = len(result["sent"])  # with a random nonce in it
     return result
-
-
-logging.disable(logging.CRITICAL)

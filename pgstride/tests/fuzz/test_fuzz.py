@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import time
@@ -14,6 +15,14 @@ from target import run_one
 
 CORPUS = seeds()
 SECONDS = float(os.environ.get("PGSTRIDE_FUZZ_SECONDS", "5"))
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """What a hostile server has logged would take longer than the rest."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("name", CORPUS)
