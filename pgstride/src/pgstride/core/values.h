@@ -8,6 +8,41 @@
 #include "utf8.h"
 #include "wire.h"
 
+/* An integer outside the range below. PyLong_FromLongLong counts digits and leaves
+ * the header to two more calls: it takes twice as long as all else that an item of
+ * an array costs. What is written here is CPython's own form of an integer of one or
+ * two digits of 30 bits (Include/cpython/longintrepr.h), of the versions whose form
+ * is known. NULL with an exception. */
+#if PyLong_SHIFT == 30 && PY_VERSION_HEX < 0x030E0000 && !defined(Py_GIL_DISABLED) && \
+    !defined(Py_TRACE_REFS)
+static inline PyObject *value_new_int(int64_t value) {
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (size >> (2 * PyLong_SHIFT) != 0) {
+        return PyLong_FromLongLong(value);
+    }
+    PyLongObject *made = PyObject_Malloc(sizeof(PyLongObject) + sizeof(digit));
+    if (made == NULL) {
+        return PyErr_NoMemory();
+    }
+    digit low = (digit)(size & PyLong_MASK), high = (digit)(size >> PyLong_SHIFT);
+    int digits = 1 + (high != 0);
+    Py_SET_TYPE(made, &PyLong_Type);
+#if PY_VERSION_HEX >= 0x030C0000
+    made->long_value.lv_tag = (uintptr_t)digits << 3 | (value < 0 ? 2 : 0);
+    made->long_value.ob_digit[0] = low;
+    made->long_value.ob_digit[1] = high;
+#else
+    Py_SET_SIZE(made, value < 0 ? -digits : digits);
+    made->ob_digit[0] = low;
+    made->ob_digit[1] = high;
+#endif
+    _Py_NewReference((PyObject *)made);
+    return (PyObject *)made;
+}
+#else
+static inline PyObject *value_new_int(int64_t value) { return PyLong_FromLongLong(value); }
+#endif
+
 /* Integers in this range are made once and shared, like CPython's own small
  * integers: 16384 is where PostgreSQL's OIDs of user objects begin
  * (FirstNormalObjectId), and most counts, flags and lengths are below it. A
@@ -19,7 +54,7 @@
 #define SHARED_INTS NULL
 #define SHARED_INT_COUNT 0
 
-static inline PyObject *value_int(int64_t value) { return PyLong_FromLongLong(value); }
+static inline PyObject *value_int(int64_t value) { return value_new_int(value); }
 #else
 #define SHARED_INTS shared_ints
 #define SHARED_INT_COUNT (SHARED_INT_END - SHARED_INT_LOWEST)
@@ -43,7 +78,7 @@ static inline PyObject *value_int(int64_t value) {
         }
         return value_int_shared_first(index);
     }
-    return PyLong_FromLongLong(value);
+    return value_new_int(value);
 }
 #endif
 
