@@ -12,6 +12,7 @@ ADAPTERS = {
     "asyncpg": "runner.adapters.asyncpg_adapter:AsyncpgAdapter",
     "delay": "runner.adapters.synthetic:DelayAdapter",
     "null": "runner.adapters.synthetic:NullAdapter",
+    "pg8000": "runner.adapters.pg8000_adapter:Pg8000Adapter",
     "pgstride": "runner.adapters.asyncpg_adapter:PgstrideAdapter",
     "psycopg": "runner.adapters.psycopg_adapter:PsycopgAdapter",
     "psycopg-async": "runner.adapters.psycopg_async_adapter:PsycopgAsyncAdapter",

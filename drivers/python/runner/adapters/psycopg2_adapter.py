@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
 import psycopg2.extras
 
 from runner.adapter import BlockingAdapter, Rows
+from runner.adapters import csv_file
 from runner.adapters import psycopg2_common as common
 from runner.job import Query, Target
 
@@ -19,7 +18,6 @@ MODES = {
     "batch": "extras.execute_values: one INSERT with all rows, simple protocol",
     "copy": "Cursor.copy_expert with a CSV file written by the csv module",
 }
-NULL_MARK = r"\N"
 
 
 class Psycopg2Adapter(BlockingAdapter):
@@ -66,18 +64,11 @@ class Psycopg2Adapter(BlockingAdapter):
 
     def copy_operation(self, connection: Any, query: Query, target: Target) -> Callable[[], int]:
         cursor = connection.cursor()
-        statement = f"{query.sql} (FORMAT csv, NULL '{NULL_MARK}')"
-        has_nulls = any(value is None for row in target.rows for value in row)
+        statement = f"{query.sql} {csv_file.FORMAT}"
+        write = csv_file.writer(target.rows)
 
         def operation() -> int:
-            file = io.StringIO()
-            csv.writer(file).writerows(_marked(target.rows) if has_nulls else target.rows)
-            file.seek(0)
-            cursor.copy_expert(statement, file)
+            cursor.copy_expert(statement, write())
             return len(target.rows)
 
         return operation
-
-
-def _marked(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    return (tuple(NULL_MARK if value is None else value for value in row) for row in rows)
