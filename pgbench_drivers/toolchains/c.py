@@ -1,0 +1,92 @@
+"""C: programs of this repository, compiled with the compiler at hand.
+
+They use epoll and signalfd, so they are for Linux only.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pgbench_drivers.paths import DRIVERS, ROOT
+from pgbench_drivers.paths import TOOLCHAINS as TOOLCHAINS_DIRECTORY
+from pgbench_drivers.toolchains.base import (
+    Command,
+    Probe,
+    Say,
+    Stamp,
+    Toolchain,
+    ToolchainError,
+    UnsuitableError,
+    dotted,
+    run,
+    version_of,
+)
+
+RUNNER = DRIVERS / "c"
+REPLAY = ROOT / "replay"
+FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
+
+# What the tests build with: undefined behaviour and wrong memory accesses end the program.
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror")
+
+
+class CToolchain(Toolchain):
+    """Builds the runner of the rows that are no drivers."""
+
+    language = "c"
+
+    def prepare(self, environment: str, say: Say) -> Command:
+        return Command((str(build("runner", RUNNER, say)),), RUNNER, {})
+
+    def probe(self) -> Probe:
+        program = compiler()[0]
+        if not shutil.which(program):
+            return Probe(False, f"no C compiler ({program})")
+        found = version_of([*compiler(), "--version"]) or ()
+        return Probe(True, f"{program} {dotted(found)} at {shutil.which(program)}")
+
+
+def build_replay_server(say: Say, extra: Sequence[str] = ()) -> Path:
+    """The replay server's program, compiled with `extra` flags besides; raises ToolchainError."""
+    return build("replay-server", REPLAY, say, extra)
+
+
+def build(name: str, sources: Path, say: Say, extra: Sequence[str] = ()) -> Path:
+    """Compile the C files of a folder to a program, where something has changed.
+
+    Raises ToolchainError, UnsuitableError where it cannot run at all.
+    """
+    if not sys.platform.startswith("linux"):
+        raise UnsuitableError(f"{name} needs epoll, which only Linux has")
+    cc = compiler()
+    if not shutil.which(cc[0]):
+        raise ToolchainError(
+            f"{name} is built from source, and there is no C compiler ({cc[0]}): install one "
+            "(Debian and Ubuntu: build-essential; Fedora: gcc)"
+        )
+    version = dotted(version_of([*cc, "--version"]) or ())
+    files = sorted(sources.glob("*.c"))
+    inputs = {*files, *sources.glob("*.h"), *REPLAY.glob("*.h")}
+    home = TOOLCHAINS_DIRECTORY / "c" / "-".join([name, *(["checked"] if extra else [])])
+    stamp = Stamp(home / ".stamp", inputs, *cc, version, *FLAGS, *extra)
+    program = home / name
+    if not stamp.is_current() or not program.exists():
+        say(f"C: building {name}")
+        stamp.clear()
+        home.mkdir(parents=True, exist_ok=True)
+        told = f'-DCOMPILER="{Path(cc[0]).name} {version}"'
+        paths = [str(file) for file in files]
+        flags = [*FLAGS, *extra, told, f"-I{REPLAY}"]
+        run([*cc, *flags, "-o", str(program), *paths, "-lm"], directory=sources)
+        stamp.set()
+    return program
+
+
+def compiler() -> list[str]:
+    """The C compiler's command: $CC, or `cc`."""
+    return shlex.split(os.environ.get("CC", "")) or ["cc"]
