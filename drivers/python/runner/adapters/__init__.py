@@ -14,6 +14,7 @@ ADAPTERS = {
     "null": "runner.adapters.synthetic:NullAdapter",
     "pg8000": "runner.adapters.pg8000_adapter:Pg8000Adapter",
     "pgstride": "runner.adapters.asyncpg_adapter:PgstrideAdapter",
+    "psqlpy": "runner.adapters.psqlpy_adapter:PsqlpyAdapter",
     "psycopg": "runner.adapters.psycopg_adapter:PsycopgAdapter",
     "psycopg-async": "runner.adapters.psycopg_async_adapter:PsycopgAsyncAdapter",
     "psycopg2": "runner.adapters.psycopg2_adapter:Psycopg2Adapter",
