@@ -5,12 +5,15 @@ the gate measures by itself, it must show twice: cells beyond the threshold
 are measured again, and judged by both measurements. A false alarm then needs
 the same cell to be unlucky twice, and the rate of false alarms stays below 5 %
 of runs: the test is that of a gate which measured every cell twice and looked
-only at the suspected ones.
+only at the suspected ones. Where both sides are measured together, both are
+measured again; that the machine changed between the two measurements makes
+the rank test over both only more cautious, since each has as many rounds of
+either side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,6 +24,8 @@ from pgbench_drivers.analysis.multiple import ALPHA, holm
 from pgbench_drivers.analysis.summary import Metric
 from pgbench_drivers.analysis.two_samples import p_value, ratio, smallest_p
 from pgbench_drivers.results.model import Cell, Run
+
+AGAIN = " when it was measured again"
 
 Outcome = Literal["passed", "regression", "unmeasured"]
 Values = tuple[float, ...]
@@ -69,11 +74,19 @@ class _Evidence:
 
     base: Values = ()
     first: Values = ()
+    base_again: Values = ()
     again: Values = ()
     why_not: str = ""
 
-    def slowdown(self, new: Values) -> float:
-        return ratio(self.base, new).value
+    @property
+    def slowdown(self) -> float:
+        """The first measurement's."""
+        return ratio(self.base, self.first).value
+
+    @property
+    def slowdown_again(self) -> float:
+        """The second measurement's, against the base of its own time where there is one."""
+        return ratio(self.base_again or self.base, self.again).value
 
 
 def check_baseline(baseline: Run, cells: int) -> None:
@@ -90,14 +103,23 @@ def check_baseline(baseline: Run, cells: int) -> None:
         )
 
 
+def check_rounds(rounds: int, cells: int) -> None:
+    """The same for two sides that are measured together, and both of them again."""
+    if smallest_p(2 * rounds, 2 * rounds, "greater") * cells > ALPHA:
+        raise IncomparableError(
+            f"{_rounds(rounds)} a side cannot show a regression over {cells} comparisons, "
+            f"however large: --rounds {rounds_needed(cells, sides=1)} can"
+        )
+
+
 def suspects(
     baseline: Run, first: Run, metrics: Sequence[Metric], max_regression: float
 ) -> tuple[CellId, ...]:
     """The cells that look slower by more than is allowed, significant or not."""
     found = [
         key
-        for (key, _), evidence in _gather(baseline, first, None, metrics).items()
-        if not evidence.why_not and evidence.slowdown(evidence.first) > 1 + max_regression
+        for (key, _), evidence in _gather(baseline, first, metrics).items()
+        if not evidence.why_not and evidence.slowdown > 1 + max_regression
     ]
     return tuple(dict.fromkeys(found))
 
@@ -110,19 +132,23 @@ def judge(
     max_regression: float,
     *,
     confirm: bool,
+    baseline_again: Run | None = None,
+    together: bool = False,
 ) -> Judgement:
     """Judge every measured cell of the baseline.
 
     With `confirm`, `again` holds the second measurement of the suspected
     cells, or is None when none was suspected. Without it, `first` alone
-    decides. Raises IncomparableError when a query has changed.
+    decides. With `together`, the baseline was measured in turns with `first`,
+    as `baseline_again` was with `again`, and where it failed, nothing is known.
+    Raises IncomparableError when a query has changed.
     """
     changed = changed_queries(baseline, first)
     if changed:
         raise IncomparableError(
             "; ".join(f"{query} {difference}" for query, difference in changed.items())
         )
-    gathered = _gather(baseline, first, again, metrics)
+    gathered = _gather(baseline, first, metrics, baseline_again, again, together=together)
     suspected = set(suspects(baseline, first, metrics, max_regression))
     measured = sum(1 for evidence in gathered.values() if not evidence.why_not)
     judged = [
@@ -142,41 +168,60 @@ def judge(
 
 
 def _gather(
-    baseline: Run, first: Run, again: Run | None, metrics: Sequence[Metric]
+    baseline: Run,
+    first: Run,
+    metrics: Sequence[Metric],
+    baseline_again: Run | None = None,
+    again: Run | None = None,
+    *,
+    together: bool = False,
 ) -> dict[tuple[CellId, Metric], _Evidence]:
     aside = {d.name for d in baseline.drivers if d.synthetic or d.twin_of is not None}
-    wanted = [c for c in baseline.cells if c.driver not in aside and c.status == "ok"]
-    new, second = _by_id(first.cells), _by_id(again.cells if again else ())
+    wanted = [
+        c
+        for c in baseline.cells
+        if c.driver not in aside and (c.status == "ok" or (together and c.status != "unsupported"))
+    ]
+    others = [_by_id(run) for run in (first, baseline_again, again)]
     return {
         (cell_id(cell), metric): _evidence(
-            cell, new.get(cell_id(cell)), second.get(cell_id(cell)), metric
+            cell, *(cells.get(cell_id(cell)) for cells in others), metric=metric
         )
         for metric in metrics
         for cell in wanted
     }
 
 
-def _by_id(cells: Iterable[Cell]) -> Mapping[CellId, Cell]:
-    return {cell_id(cell): cell for cell in cells}
+def _by_id(run: Run | None) -> Mapping[CellId, Cell]:
+    return {cell_id(cell): cell for cell in run.cells} if run else {}
 
 
-def _evidence(base: Cell, first: Cell | None, again: Cell | None, metric: Metric) -> _Evidence:
+def _evidence(
+    base: Cell,
+    first: Cell | None,
+    base_again: Cell | None,
+    again: Cell | None,
+    *,
+    metric: Metric,
+) -> _Evidence:
+    if base.status != "ok":
+        return _Evidence(why_not=f"the base {base.status}: {base.reason or 'no figure'}")
     before = _costs(base, metric)
     if not before:
         return _Evidence(why_not=f"the baseline has no {metric.key}, or one of zero")
-    for cell, when in ((first, ""), (again, " when it was measured again")):
+    later = ((first, ""), (base_again, AGAIN), (again, AGAIN))
+    for cell, when in later:
         if cell and not _costs(cell, metric):
             return _Evidence(why_not=f"{cell.status}{when}: {cell.reason or 'no figure'}")
     if first is None:
         return _Evidence(why_not="the new run does not have it")
-    return _Evidence(
-        before, _costs(first, metric), _costs(again, metric) if again else (), why_not=""
-    )
+    costs = [_costs(cell, metric) for cell, _ in later]
+    return _Evidence(before, first=costs[0], base_again=costs[1], again=costs[2])
 
 
-def _costs(cell: Cell, metric: Metric) -> Values:
-    """The rounds' figures so that more is worse."""
-    values = round_values(cell, metric) or ()
+def _costs(cell: Cell | None, metric: Metric) -> Values:
+    """The rounds' figures so that more is worse; none of a cell that is not there."""
+    values = (cell and round_values(cell, metric)) or ()
     return tuple(1 / value for value in values) if metric.higher_is_better else values
 
 
@@ -192,26 +237,26 @@ def _judge(
     """A verdict that may be `regression` by size alone; `_adjusted` asks whether it is sure."""
     if evidence.why_not:
         return Judged(*key, metric, "unmeasured", evidence.why_not)
-    values = evidence.first + evidence.again
-    found = ratio(evidence.base, values)
+    base, values = evidence.base + evidence.base_again, evidence.first + evidence.again
+    found = ratio(base, values)
     judged = Judged(
         *key, metric, "passed", "within what is allowed", found.value, found.interval, 1.0,
         bool(evidence.again),
     )  # fmt: skip
     limit = 1 + max_regression
-    if evidence.slowdown(evidence.first) <= limit:
+    if evidence.slowdown <= limit:
         return judged
     if confirm and not evidence.again:
         return replace(judged, outcome="unmeasured", reason="suspected, and not measured again")
-    if min(found.value, evidence.slowdown(evidence.again or evidence.first)) <= limit:
+    if evidence.again and min(found.value, evidence.slowdown_again) <= limit:
         return replace(judged, reason="suspected, and not confirmed when measured again")
-    if smallest_p(len(evidence.base), len(values), "greater") * comparisons > ALPHA:
+    if smallest_p(len(base), len(values), "greater") * comparisons > ALPHA:
         reason = (
-            f"{_rounds(len(evidence.base))} against {len(values)} cannot show a regression "
+            f"{_rounds(len(base))} against {len(values)} cannot show a regression "
             f"over {comparisons} comparisons"
         )
         return replace(judged, outcome="unmeasured", reason=reason)
-    p = p_value(evidence.base, values, "greater")
+    p = p_value(base, values, "greater")
     return replace(judged, outcome="regression", reason="", p=p)
 
 

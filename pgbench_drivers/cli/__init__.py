@@ -38,7 +38,7 @@ def cli(context: click.Context, debug: bool) -> None:
     pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
     pgbench-drivers compare A.json B.json        two results, with intervals
-    pgbench-drivers gate --baseline A.json       fail when something became slower
+    pgbench-drivers gate --base-ref main         fail when something became slower
 
     Exit codes: 0 everything was measured; 1 a driver failed or could not be
     run, the others were measured; 2 wrong usage, or the run itself failed;

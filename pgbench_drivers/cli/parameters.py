@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from pgbench_drivers.config.options import Options
 from pgbench_drivers.paths import QUERIES, REGISTRY
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class NumberList(click.ParamType[list[int]]):
@@ -82,3 +86,83 @@ timeout_option = click.option(
     metavar="SECONDS",
     help="How long a driver may be silent beyond its window before it counts as hung.  [default: 60]",
 )
+
+PLAN_OPTIONS = (
+    "concurrency", "warmup", "duration", "rounds", "seed", "server", "pg_version", "transport",
+    "pin_client", "pin_server",
+)  # fmt: skip
+
+
+def plan_options(defaults: Options, otherwise: str = "") -> Callable[[Function], Function]:
+    """The options of how cells are measured; `otherwise` is added to the defaults in the help."""
+
+    def default(value: object) -> str:
+        return f"  [default: {value}{otherwise}]"
+
+    added = (
+        click.option(
+            "-c",
+            "--concurrency",
+            type=NumberList(),
+            help="Concurrent connections; several levels with commas."
+            + default(",".join(map(str, defaults.concurrency))),
+        ),
+        click.option(
+            "--warmup",
+            type=float,
+            metavar="SECONDS",
+            help=f"Warm-up per cell, spread over its rounds.{default(f'{defaults.warmup:g}')}",
+        ),
+        click.option(
+            "--duration",
+            type=float,
+            metavar="SECONDS",
+            help="Measured time per cell, spread over its rounds."
+            + default(f"{defaults.duration:g}"),
+        ),
+        click.option(
+            "--rounds",
+            type=int,
+            metavar="N",
+            help="Rounds per cell; all cells run once, shuffled, before any runs again."
+            + default(defaults.rounds),
+        ),
+        click.option(
+            "--seed",
+            type=int,
+            metavar="N",
+            help=f"Seed of the shuffle.{default(defaults.seed)}",
+        ),
+        click.option(
+            "--server",
+            metavar="auto|docker|embedded|DSN",
+            help="Which PostgreSQL: a container, a pip-installed one, or yours (a libpq DSN or URL; only a schema of our own is touched)."
+            + default(defaults.server),
+        ),
+        click.option(
+            "--pg-version",
+            metavar="N",
+            help=f"Tag of the postgres image for --server docker.{default(defaults.pg_version)}",
+        ),
+        click.option(
+            "--transport",
+            type=click.Choice(["tcp", "unix"]),
+            help=f"How clients reach the server.{default(defaults.transport)}",
+        ),
+        click.option(
+            "--pin-client",
+            type=NumberList(),
+            metavar="CPU,…",
+            help="CPUs that the runners may use.",
+        ),
+        click.option(
+            "--pin-server", type=NumberList(), metavar="CPU,…", help="CPUs that the server may use."
+        ),
+    )
+
+    def add(command: Function) -> Function:
+        for option in reversed(added):
+            command = option(command)
+        return command
+
+    return add

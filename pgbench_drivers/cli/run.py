@@ -16,8 +16,8 @@ from pgbench_drivers import signals
 from pgbench_drivers.cli.outcome import show_outcome
 from pgbench_drivers.cli.parameters import (
     Duration,
-    NumberList,
     Percentage,
+    plan_options,
     queries_option,
     registry_option,
     timeout_option,
@@ -58,52 +58,7 @@ _FIXED_BY_THE_RUN = tuple(
     metavar="GLOB",
     help="Queries to run, as listed by `list queries`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
-@click.option(
-    "-c",
-    "--concurrency",
-    type=NumberList(),
-    help="Concurrent connections; several levels with commas.  [default: 8]",
-)
-@click.option(
-    "--warmup",
-    type=float,
-    metavar="SECONDS",
-    help="Warm-up per cell, spread over its rounds.  [default: 5]",
-)
-@click.option(
-    "--duration",
-    type=float,
-    metavar="SECONDS",
-    help="Measured time per cell, spread over its rounds.  [default: 10]",
-)
-@click.option(
-    "--rounds",
-    type=int,
-    metavar="N",
-    help="Rounds per cell; all cells run once, shuffled, before any runs again.  [default: 5]",
-)
-@click.option("--seed", type=int, metavar="N", help="Seed of the shuffle.  [default: 1]")
-@click.option(
-    "--server",
-    metavar="auto|docker|embedded|DSN",
-    help="Which PostgreSQL: a container, a pip-installed one, or yours (a libpq DSN or URL; only a schema of our own is touched).  [default: auto]",
-)
-@click.option(
-    "--pg-version",
-    metavar="N",
-    help="Tag of the postgres image for --server docker.  [default: 18]",
-)
-@click.option(
-    "--transport",
-    type=click.Choice(["tcp", "unix"]),
-    help="How clients reach the server.  [default: tcp]",
-)
-@click.option(
-    "--pin-client", type=NumberList(), metavar="CPU,…", help="CPUs that the runners may use."
-)
-@click.option(
-    "--pin-server", type=NumberList(), metavar="CPU,…", help="CPUs that the server may use."
-)
+@plan_options(Options())
 @click.option(
     "--precision",
     type=Percentage(),

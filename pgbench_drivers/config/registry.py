@@ -10,8 +10,9 @@ import msgspec
 
 from pgbench_drivers.config import toml
 from pgbench_drivers.errors import UserError
+from pgbench_drivers.toolchains.variant import Variant
 
-Client = Literal["async", "threads", "synthetic"]
+Client = Literal["async", "threads", "limit", "synthetic"]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,17 +52,22 @@ class RegistryFile(_File, frozen=True):
 
 @dataclass(frozen=True)
 class DriverSpec:
-    """A driver by its name in the registry; `twin_of` is the name of the driver it repeats."""
+    """A driver by its name in the registry.
+
+    `twin_of` is the name of the driver it repeats; with a `variant` its
+    environment has that in place of what the lock file or this checkout has.
+    """
 
     name: str
     language_title: str
     entry: DriverEntry
     twin_of: str | None = None
+    variant: Variant | None = None
 
     @property
     def synthetic(self) -> bool:
-        """Whether this row measures the runner instead of a driver."""
-        return self.entry.client == "synthetic"
+        """Whether this row is no driver: it measures the runner, or what the machine can carry."""
+        return self.entry.client in ("limit", "synthetic")
 
 
 def twin(driver: DriverSpec) -> DriverSpec:
@@ -73,6 +79,16 @@ def twin(driver: DriverSpec) -> DriverSpec:
         entry=msgspec.structs.replace(driver.entry, title=title),
         twin_of=driver.name,
     )
+
+
+def varied(driver: DriverSpec, variant: Variant) -> DriverSpec:
+    """The driver in another version, as a row of its own."""
+    entry = msgspec.structs.replace(
+        driver.entry,
+        title=f"{driver.entry.title} ({variant.label})",
+        notes=f"{driver.entry.notes}; here with {variant}",
+    )
+    return replace(driver, name=f"{driver.name}@{variant.label}", entry=entry, variant=variant)
 
 
 def load_registry(path: Path) -> list[DriverSpec]:

@@ -32,6 +32,7 @@ from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.variant import Variant
 
 Say = Callable[[str], None]
 
@@ -84,9 +85,9 @@ def prepare_runners(drivers: Sequence[DriverSpec], say: Say) -> Prepared:
     runners: dict[str, RunnerCommand] = {}
     not_run: dict[str, str] = {}
     unsuitable: set[str] = set()
-    outcomes: dict[tuple[str, str], RunnerCommand | ToolchainError] = {}
+    outcomes: dict[tuple[str, str, Variant | None], RunnerCommand | ToolchainError] = {}
     for driver in drivers:
-        key = (driver.entry.language, driver.entry.environment)
+        key = (driver.entry.language, driver.entry.environment, driver.variant)
         if key not in outcomes:
             outcomes[key] = _prepare(*key, say)
         outcome = outcomes[key]
@@ -99,14 +100,21 @@ def prepare_runners(drivers: Sequence[DriverSpec], say: Say) -> Prepared:
     return Prepared(runners, not_run, frozenset(unsuitable))
 
 
-def _prepare(language: str, environment_name: str, say: Say) -> RunnerCommand | ToolchainError:
+def _prepare(
+    language: str, environment_name: str, variant: Variant | None, say: Say
+) -> RunnerCommand | ToolchainError:
     toolchain = TOOLCHAINS.get(language)
     if toolchain is None:
         return ToolchainError(f"the toolbench has no toolchain for the language {language!r}")
     try:
-        command = toolchain.prepare(environment_name, say)
+        if variant:
+            command = toolchain.prepare_variant(environment_name, variant, say)
+        else:
+            command = toolchain.prepare(environment_name, say)
     except ToolchainError as error:
-        which = language if environment_name == "default" else f"{language} ({environment_name})"
+        parts = [environment_name] if environment_name != "default" else []
+        parts += [str(variant)] if variant else []
+        which = f"{language} ({', '.join(parts)})" if parts else language
         say(f"{which}: cannot be run: {error}")
         return error
     return RunnerCommand(command.argv, command.directory, command.environment)

@@ -2,12 +2,17 @@
 
 A toolchain turns the language's folder in `drivers/` into a command that
 speaks the runner contract. Everything is incremental: what is up to date is
-left alone. May import `paths` only.
+left alone. May import `errors` and `paths` only.
 """
 
 from __future__ import annotations
 
-from pgbench_drivers.toolchains.base import Toolchain, ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.base import (
+    Toolchain,
+    ToolchainError,
+    UnknownVersionError,
+    UnsuitableError,
+)
 from pgbench_drivers.toolchains.go import GoToolchain
 from pgbench_drivers.toolchains.node import NodeToolchain
 from pgbench_drivers.toolchains.python import PythonToolchain
@@ -17,4 +22,4 @@ TOOLCHAINS: dict[str, Toolchain] = {
     for toolchain in (PythonToolchain(), NodeToolchain(), GoToolchain())
 }
 
-__all__ = ["TOOLCHAINS", "Toolchain", "ToolchainError", "UnsuitableError"]
+__all__ = ["TOOLCHAINS", "Toolchain", "ToolchainError", "UnknownVersionError", "UnsuitableError"]

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import ROOT
 from pgbench_drivers.paths import TOOLCHAINS as TOOLCHAINS_DIRECTORY
+from pgbench_drivers.toolchains.variant import Release, Revision, Variant
 
 Say = Callable[[str], None]
 
@@ -21,7 +23,10 @@ PROBE_TIMEOUT_SECONDS = 30.0
 INSTALL_TIMEOUT_SECONDS = 1800.0
 OUTPUT_LINES_IN_ERROR = 6
 
+NEWEST_SHOWN = 5
+
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
+_PIP_KNOWS = re.compile(r"\(from versions: (?!none\))([^)]+)\)")
 
 
 class ToolchainError(Exception):
@@ -30,6 +35,10 @@ class ToolchainError(Exception):
 
 class UnsuitableError(ToolchainError):
     """Nothing is broken or missing: the drivers are not for a machine such as this."""
+
+
+class UnknownVersionError(UserError):
+    """A version was asked for that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,11 @@ class Command:
 
 @dataclass(frozen=True)
 class Probe:
-    """What `doctor` tells of a language."""
+    """What `doctor` tells of a language; what is not obtainable, `setup` does not bring."""
 
     available: bool
     text: str
+    obtainable: bool = True
 
 
 class Toolchain(ABC):
@@ -61,6 +71,24 @@ class Toolchain(ABC):
         `environment` names the set of packages (only Python has more than
         "default"). `say` is told before anything is downloaded or built.
         """
+
+    def release(self, environment: str, wanted: Release) -> Variant:
+        """A package of an environment in another version; raises UserError.
+
+        The language may know it by more than its name and version.
+        """
+        raise UserError(f"{self.language}: only Python's drivers can be measured in two versions")
+
+    def revision(self, environment: str, name: str) -> Revision:
+        """The project of an environment at a revision of this repository; raises UserError."""
+        raise UserError(f"{self.language}: none of its drivers is built from this repository")
+
+    def prepare_variant(self, environment: str, variant: Variant, say: Say) -> Command:
+        """As `prepare`, for the environment with the variant in place of what it has.
+
+        Raises ToolchainError, and UnknownVersionError for a version that does not exist.
+        """
+        raise ToolchainError(f"{self.language} has no variants of its drivers")
 
     def tools(self, environment: str, say: Say) -> dict[str, str]:
         """Environment variables with which the language's own tools are found first.
@@ -189,6 +217,24 @@ def make_environment(home: Path) -> None:
 def install_requirements(home: Path, requirements: Path) -> None:
     """Install a lock file, checking its hashes; raises ToolchainError."""
     _pip_install(home, "--require-hashes", "--no-deps", "--requirement", str(requirements))
+
+
+def install_release(home: Path, release: Release) -> None:
+    """Install a version over the one that is there, changing only what it requires.
+
+    Raises ToolchainError, and UnknownVersionError when the index has others only.
+    """
+    try:
+        _pip_install(home, release.requirement)
+    except ToolchainError as error:
+        known = _PIP_KNOWS.search(str(error))
+        if not known:
+            raise
+        newest = ", ".join(known[1].split(", ")[-NEWEST_SHOWN:])
+        raise UnknownVersionError(
+            f"{release.package} has no version {release.version} for Python "
+            f"{dotted(sys.version_info[:2])}; the newest are {newest}"
+        ) from error
 
 
 def install_wheel(home: Path, wheel: Path) -> None:

@@ -35,27 +35,33 @@ def build_wheel(project: Path, python: Path, variables: Mapping[str, str], say: 
     `variables` are set while it builds. Raises ToolchainError.
     """
     files = sources(project)
-    tree = TOOLCHAINS / "projects" / _tree_name(project, variables)
+    tree = TOOLCHAINS / "projects" / tree_name(project.name, variables)
     stamp = Stamp(tree / ".stamp", files, sys.version, str(python), *map(str, variables.items()))
     if not stamp.is_current():
-        _check_compiler(project.name)
+        check_compiler(project.name)
         say(f"Python: building {project.name} from source{_shown(variables)}")
         stamp.clear()
         _prepare_tree(project, files, tree, python)
         shutil.rmtree(tree / "dist", ignore_errors=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        # Nothing is looked up: what building needs is in the environment.
-        offline = ["--no-build-isolation", "--no-deps", "--no-index"]
-        build = [*pip, "wheel", *offline, "--wheel-dir", "dist", "."]
-        run(build, directory=tree, environment=variables)
+        make_wheel(tree, python, variables, tree / "dist")
         stamp.set()
     return next((tree / "dist").glob("*.whl"))
 
 
-def _tree_name(project: Path, variables: Mapping[str, str]) -> str:
+def make_wheel(tree: Path, python: Path, variables: Mapping[str, str], into: Path) -> None:
+    """Build the project that lies in `tree`; raises ToolchainError."""
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    # Nothing is looked up: what building needs is in the environment.
+    offline = ["--no-build-isolation", "--no-deps", "--no-index"]
+    build = [*pip, "wheel", *offline, "--wheel-dir", str(into), "."]
+    run(build, directory=tree, environment=variables)
+
+
+def tree_name(project: str, variables: Mapping[str, str]) -> str:
+    """Where builds of a project go: one place for each Python and each set of variables."""
     python = f"{sys.implementation.name}{sys.version_info.major}.{sys.version_info.minor}"
     marks = [f"{name}-{value}" for name, value in sorted(variables.items())]
-    return "-".join([project.name, python, *marks]).lower()
+    return "-".join([project, python, *marks]).lower()
 
 
 def _shown(variables: Mapping[str, str]) -> str:
@@ -77,7 +83,8 @@ def _prepare_tree(project: Path, files: list[Path], tree: Path, python: Path) ->
     shape.set()
 
 
-def _check_compiler(name: str) -> None:
+def check_compiler(name: str) -> None:
+    """Raise ToolchainError where nothing can be compiled for the running Python."""
     compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
     program = shlex.split(compiler)[0]
     if not shutil.which(program):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import msgspec
 
+from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import ROOT
 from pgbench_drivers.toolchains.base import ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.variant import Release, normal
 
 RUNNING = sys.version_info[:2]
+PINNED = re.compile(r"^(?P<package>[\w.-]+)(?P<extras>\[[\w.,-]*\])?==", re.ASCII | re.MULTILINE)
 
 
 class EnvironmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +48,21 @@ class PythonEnvironment:
                 f"the environment {self.name} is for Python {newest} and older, this is {have}; "
                 f"set the toolbench up with an older one: make clean setup PYTHON=python{newest}"
             )
+
+    def release(self, wanted: Release) -> Release:
+        """A version of a package that the environment asks for, with the same extras.
+
+        Raises UserError when it does not.
+        """
+        text = self.lock.with_suffix(".in").read_text(encoding="utf-8")
+        pinned = {normal(found["package"]): found for found in PINNED.finditer(text)}
+        found = pinned.get(normal(wanted.package))
+        if found is None:
+            raise UserError(
+                f"{wanted.package} is none of the packages of the environment {self.name}: "
+                f"{', '.join(pinned)}"
+            )
+        return Release(found["package"], found["extras"] or "", wanted.version)
 
 
 def _load(path: Path) -> EnvironmentFile:
