@@ -14,6 +14,7 @@ const ADAPTERS = {
   pg: () => import('./pg.js'),
   'pg-native': () => import('./pg-native.js'),
   postgres: () => import('./postgres.js'),
+  'ts-postgres': () => import('./ts-postgres.js'),
 };
 
 /**
