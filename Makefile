@@ -33,6 +33,7 @@ test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest $(ARGS)
 	$(IN) go go test ./...
 	$(IN) node npm test
+	$(IN) --optional rust cargo test --release --locked --quiet
 	$(IN) -e pgstride-tests python python -m pytest --quiet ../../pgstride
 	$(IN) -e pgstride-debug python python -m pytest --quiet ../../pgstride/tests/core
 	$(MAKE) docs
@@ -54,11 +55,14 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(IN) go go vet ./...
 	$(IN) go go tool -modfile=tools/go.mod staticcheck ./...
 	$(IN) node npm run lint
+	$(IN) --optional rust cargo fmt --check
+	$(IN) --optional rust cargo clippy --release --locked --all-targets --quiet -- -D warnings
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	$(IN) go gofmt -w .
+	$(IN) --optional rust cargo fmt
 
 schema: $(VENV)/.dev ## renew the JSON Schemas from the classes
 	$(BIN)/python -m pgbench_drivers.contract.schema
@@ -70,7 +74,7 @@ lock: $(VENV)/.dev ## renew all Python lock files
 	  $(LOCK) $$file -o $${file%.in}.lock; done
 
 clean: ## remove everything that was installed or built
-	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/go/bin
+	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/go/bin drivers/rust/target
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -37,7 +37,8 @@ def doctor() -> int:
     click.echo("languages")
     for name, toolchain in TOOLCHAINS.items():
         probe = toolchain.probe()
-        _line("yes" if probe.available else "get", name, probe.text)
+        missing = "get" if probe.obtainable else "no"
+        _line("yes" if probe.available else missing, name, probe.text)
     drivers = load_registry(REGISTRY)
     click.echo(f"drivers    {len(drivers)}: see `pgbench-drivers list drivers`")
     click.echo(f"queries    {len(load_queries(QUERIES))}: see `pgbench-drivers list queries`")

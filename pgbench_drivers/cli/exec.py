@@ -9,7 +9,7 @@ import click
 
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import DRIVERS
-from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
+from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
 
 
 @click.command(
@@ -23,9 +23,14 @@ from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
     metavar="NAME",
     help="Set of packages (Python only), as in drivers/python/environments/.  [default: default]",
 )
+@click.option(
+    "--optional",
+    is_flag=True,
+    help="Where the language is not for this machine, say why and succeed.",
+)
 @click.argument("language", type=click.Choice(sorted(TOOLCHAINS)))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def execute(environment: str, language: str, command: tuple[str, ...]) -> int:
+def execute(environment: str, optional: bool, language: str, command: tuple[str, ...]) -> int:
     """Run COMMAND in the folder of LANGUAGE's runner, with the tools that the runner uses.
 
     For work on a runner where these tools are not installed system-wide:
@@ -33,11 +38,15 @@ def execute(environment: str, language: str, command: tuple[str, ...]) -> int:
     \b
     pgbench-drivers exec go go test ./...
     pgbench-drivers exec node npm test
+    pgbench-drivers exec --optional rust cargo test --release
     pgbench-drivers exec -e pgstride-tests python python -m pytest ../../pgstride
     """
     try:
         tools = TOOLCHAINS[language].tools(environment, lambda text: click.echo(text, err=True))
     except ToolchainError as error:
+        if optional and isinstance(error, UnsuitableError):
+            click.echo(f"{language}: not run: {error}", err=True)
+            return 0
         raise UserError(f"{language}: {error}") from error
     variables = {**os.environ, **tools}
     # On POSIX the program too is looked up in the PATH of `variables`.

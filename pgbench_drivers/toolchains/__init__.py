@@ -16,10 +16,11 @@ from pgbench_drivers.toolchains.base import (
 from pgbench_drivers.toolchains.go import GoToolchain
 from pgbench_drivers.toolchains.node import NodeToolchain
 from pgbench_drivers.toolchains.python import PythonToolchain
+from pgbench_drivers.toolchains.rust import RustToolchain
 
 TOOLCHAINS: dict[str, Toolchain] = {
     toolchain.language: toolchain
-    for toolchain in (PythonToolchain(), NodeToolchain(), GoToolchain())
+    for toolchain in (PythonToolchain(), NodeToolchain(), GoToolchain(), RustToolchain())
 }
 
 __all__ = ["TOOLCHAINS", "Toolchain", "ToolchainError", "UnknownVersionError", "UnsuitableError"]

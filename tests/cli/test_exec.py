@@ -40,6 +40,11 @@ def test_the_command_s_options_and_exit_code_are_its_own() -> None:
     assert (done.returncode, done.stdout) == (7, "--help\n")
 
 
+def test_a_language_may_be_optional() -> None:
+    done = bench("exec", "--optional", "go", "sh", "-c", "exit 7")
+    assert done.returncode == 7, "what can be run is run"
+
+
 def test_an_unknown_program_is_one_sentence() -> None:
     done = bench("exec", "go", "no-such-program")
     assert done.returncode == 2

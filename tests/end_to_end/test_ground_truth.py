@@ -8,6 +8,7 @@ import pytest
 
 from pgbench_drivers.analysis.summary import summarise_run
 from pgbench_drivers.results import storage
+from pgbench_drivers.toolchains import TOOLCHAINS
 from tests.end_to_end.conftest import bench
 
 REGISTRY = Path(__file__).with_name("drivers.toml")
@@ -54,10 +55,13 @@ def measure(language: str, directory: Path) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("language", ["python", "node", "go"])
+@pytest.mark.parametrize("language", ["python", "node", "go", "rust"])
 def test_throughput_mean_and_percentiles_are_within_two_percent(
     language: str, tmp_path: Path
 ) -> None:
+    probe = TOOLCHAINS[language].probe()
+    if not (probe.available or probe.obtainable):
+        pytest.skip(probe.text)
     for attempt in range(ATTEMPTS):
         measured = measure(language, tmp_path / str(attempt))
         if measured == pytest.approx(EXPECTED, rel=0.02):
