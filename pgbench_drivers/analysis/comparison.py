@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pgbench_drivers.analysis.bound import bounds
 from pgbench_drivers.analysis.comparable import (
     IncomparableError,
     cautions,
@@ -106,12 +107,20 @@ def compare(
     found = [_compare(*pair, metric) for metric in metrics for pair in pairs]
     left_out += [cell for cell in found if isinstance(cell, LeftOut)]
     cells = _adjusted([c for c in found if isinstance(c, CellComparison)], same_within)
+    bounded = _server_bound(base) | _server_bound(new)
+    hidden = sum(1 for cell in cells if _is_hidden(cell, bounded))
+    cells = [replace(c, verdict="undecided") if _is_hidden(c, bounded) else c for c in cells]
     if not cells:
         reasons = "; ".join(dict.fromkeys(f"{c.query}: {c.reason}" for c in left_out))
         raise IncomparableError(
             f"there is nothing to compare: {reasons or 'neither run holds a cell of a driver'}"
         )
     notes += _powerless(cells)
+    if hidden:
+        notes.append(
+            f"the server's CPU bounded {hidden} of the comparisons that would read `same`: "
+            "they are undecided, as a busy server makes drivers look alike"
+        )
     means = tuple(_means(cells, same_within))
     return Comparison(base, new, same_within, tuple(cells), means, tuple(left_out), tuple(notes))
 
@@ -197,6 +206,16 @@ def _verdict(
     if p > ALPHA or value == 1:
         return "undecided"
     return "faster" if (value > 1) == metric.higher_is_better else "slower"
+
+
+def _server_bound(run: Run) -> set[CellId]:
+    return {key for key, found in bounds(run).items() if found.by == "server"}
+
+
+def _is_hidden(cell: CellComparison, bounded: set[CellId]) -> bool:
+    """Whether the two look the same where the server alone might make them so."""
+    key = (cell.driver, cell.query, cell.concurrency)
+    return cell.verdict == "same" and cell.metric.by_wall_clock and key in bounded
 
 
 def _means(cells: Sequence[CellComparison], same_within: float) -> Iterator[MeanComparison]:

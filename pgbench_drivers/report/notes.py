@@ -145,6 +145,7 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
             f"The server's CPU time was read wrongly (below zero) in {unread} "
             f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
         )
+    found += _server_bound(analysed)
     found += _unquiet(analysed)
     drifted = drift(run)
     if drifted and drifted.noticeable:
@@ -156,6 +157,19 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
     if run.options.rounds < 3 and run.cells:
         found.append("With fewer than three rounds the spread says little about repeatability.")
     return tuple(dict.fromkeys(found))
+
+
+def _server_bound(analysed: Analysed) -> list[str]:
+    shown = {driver.name for driver in analysed.run.drivers}
+    known = [bound for (driver, _, _), bound in analysed.bounds.items() if driver in shown]
+    by_server = sum(1 for bound in known if bound.by == "server")
+    if not by_server:
+        return []
+    text = (
+        f"The server's CPU bounded {by_server} of {len(known)} cells: there, drivers differ by "
+        "more than throughput and latency show; client CPU per row shows it."
+    )
+    return [text]
 
 
 def _unquiet(analysed: Analysed) -> list[str]:

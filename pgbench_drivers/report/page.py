@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pgbench_drivers.analysis.bound import Bound
 from pgbench_drivers.analysis.summary import CellSummary, Metric, metric
 from pgbench_drivers.report.formatting import figure, ratio
 from pgbench_drivers.report.languages import LanguageStyle, language_styles
@@ -16,7 +17,7 @@ from pgbench_drivers.results.model import Driver, Query, Round, Run
 HEAT_LIMIT = 10.0
 """Ten times the best and beyond is shown without any heat."""
 
-CLIENT_TITLES = {"async": "async", "threads": "threads", "synthetic": "no I/O"}
+CLIENT_TITLES = {"async": "async", "threads": "threads", "limit": "raw", "synthetic": "no I/O"}
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ class Matrix:
 
 @dataclass(frozen=True)
 class PanelRow:
-    """A driver's figures on one query, or why there are none."""
+    """A driver's figures on one query and what bounds them, or why there are none."""
 
     view: DriverView
     summary: CellSummary | None
+    bound: Bound | None
     note: Footnote | None
 
 
@@ -234,7 +236,11 @@ def _panel_rows(
         if view.driver.synthetic:
             continue
         key = (view.driver.name, query, level)
-        rows.append(PanelRow(view, analysed.cells.get(key), notes.by_cell.get(key)))
+        rows.append(
+            PanelRow(
+                view, analysed.cells.get(key), analysed.bounds.get(key), notes.by_cell.get(key)
+            )
+        )
 
     def fastest_first(row: PanelRow) -> float:
         spread = analysed.spread(row.summary, HEADLINE_METRIC)

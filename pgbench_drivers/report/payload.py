@@ -208,16 +208,16 @@ def _cell(
         LatencyData(
             latency.max_us,
             {p: _rounded(value) for p, value in latency.percentiles_us.items()},
-            tuple((p, _rounded(value)) for p, value in latency.curve),
+            tuple((p, _rounded(value, 4)) for p, value in latency.curve),
         ),
         _bounds(figures.server_cpu_us_per_query) if figures.server_cpu_us_per_query else None,
         None,
     )  # fmt: skip
 
 
-def _rounded(value: float) -> float:
-    """Six digits, where a figure is only drawn or comes from a histogram that has three."""
-    return float(f"{value:.6g}")
+def _rounded(value: float, digits: int = 6) -> float:
+    """Six digits, where a figure is only drawn; a curve takes four, from a histogram of three."""
+    return float(f"{value:.{digits}g}")
 
 
 def _log_mean(spread: Spread) -> LogMean:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from pgbench_drivers.analysis.bound import Bound, bounds
 from pgbench_drivers.analysis.geomean import Samples, geometric_ratio
 from pgbench_drivers.analysis.noise_floor import NoiseFloor, noise_floor
 from pgbench_drivers.analysis.summary import (
@@ -83,6 +84,7 @@ class Analysed:
     queries: tuple[str, ...]
     concurrency: int
     noise_floor: NoiseFloor | None
+    bounds: Mapping[tuple[str, str, int], Bound]
 
     @classmethod
     def of(cls, run: Run) -> Analysed:
@@ -95,6 +97,7 @@ class Analysed:
             queries=headline_queries(run.queries),
             concurrency=headline_concurrency(run),
             noise_floor=noise_floor(run, cells),
+            bounds=bounds(run),
         )
 
     def standings(
