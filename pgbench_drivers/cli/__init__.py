@@ -8,6 +8,7 @@ import traceback
 import click
 
 from pgbench_drivers import __version__, signals
+from pgbench_drivers.cli.audit import audit_drivers
 from pgbench_drivers.cli.compare import compare_runs
 from pgbench_drivers.cli.doctor import doctor
 from pgbench_drivers.cli.exec import execute
@@ -37,6 +38,7 @@ def cli(context: click.Context, debug: bool) -> None:
     pgbench-drivers run --dry-run                what would run, and how long
     pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
+    pgbench-drivers audit                        what each driver really sends
     pgbench-drivers compare A.json B.json        two results, with intervals
     pgbench-drivers gate --base-ref main         fail when something became slower
 
@@ -47,7 +49,9 @@ def cli(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for command in (run, report, export, compare_runs, gate, list_things, doctor, setup, execute):
+for command in (
+    run, report, export, compare_runs, gate, audit_drivers, list_things, doctor, setup, execute,
+):  # fmt: skip
     cli.add_command(command)
 
 

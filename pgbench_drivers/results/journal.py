@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.results.model import Cell, CellStatus, Document, Driver, Failure, Round, Run
+from pgbench_drivers.results.document import Document
+from pgbench_drivers.results.model import Cell, CellStatus, Driver, Failure, Round, Run
 
 JOURNAL_NAME = "journal.jsonl"
 

@@ -10,6 +10,9 @@ from typing import Literal
 
 import msgspec
 
+from pgbench_drivers.results.audit import Audit
+from pgbench_drivers.results.document import Document
+
 FORMAT_VERSION = 1
 
 CellStatus = Literal["ok", "failed", "unsupported", "not-run", "unfinished"]
@@ -19,14 +22,6 @@ FailureKind = Literal[
 Backend = Literal["docker", "embedded", "dsn"]
 
 PERCENTILES: tuple[float, ...] = (25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
-
-
-class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of everything in the document: immutable, and strict about unknown keys.
-
-    What was added after the first release has a default and is left out where
-    it has that, so that documents without it can be read by either version.
-    """
 
 
 class Latency(Document, frozen=True):
@@ -170,7 +165,7 @@ class Environment(Document, frozen=True):
 
 
 class Run(Document, frozen=True):
-    """One run of the toolbench."""
+    """One run of the toolbench; `audits` is empty when it was left out."""
 
     format_version: int
     run_id: str
@@ -184,3 +179,4 @@ class Run(Document, frozen=True):
     drivers: list[Driver]
     cells: list[Cell]
     warnings: list[str]
+    audits: list[Audit] = msgspec.field(default_factory=list)

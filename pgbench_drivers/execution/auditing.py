@@ -1,0 +1,69 @@
+"""What each driver sends, found by running its runner once through a recording proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pgbench_drivers.audit.facts import AuditError, sent
+from pgbench_drivers.audit.proxy import RecordingProxy
+from pgbench_drivers.config.queries import QuerySpec
+from pgbench_drivers.config.registry import DriverSpec
+from pgbench_drivers.execution.cell import run_step
+from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.plan.plan import CellKey, Step, Windows
+from pgbench_drivers.results.audit import Audit
+
+CONNECTIONS = 2
+# No warm-up: the runner's count of the only window is then that of all its queries.
+WINDOWS = Windows(warmup_seconds=0.0, measure_seconds=0.2)
+
+
+def auditable(
+    drivers: Iterable[DriverSpec], queries: Iterable[QuerySpec], runners: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Driver and query of every audit; a twin (A/A) sends what its original does."""
+    runnable = set(runners)
+    names = [query.name for query in queries]
+    return [
+        (driver.name, query)
+        for driver in drivers
+        if driver.name in runnable and not driver.synthetic and driver.twin_of is None
+        for query in names
+    ]
+
+
+def audit_all(bench: Bench, pairs: Iterable[tuple[str, str]]) -> Iterator[Audit]:
+    """The audit of each pair, one after the other.
+
+    Raises psycopg.Error when the server fails the orchestrator itself.
+    """
+    for driver, query in pairs:
+        yield _audit(bench, driver, query)
+
+
+def _audit(bench: Bench, driver: str, query: str) -> Audit:
+    step = Step(CellKey(driver, query, CONNECTIONS), round=0, position=0)
+    with RecordingProxy(bench.connection) as proxy:
+        context = replace(
+            bench.context(step),
+            connection=proxy.connection,
+            windows=WINDOWS,
+            server_cpu=_not_read,
+        )
+        record = run_step(context)
+    if record.round is None:
+        assert record.failure is not None
+        failed = record.failure
+        return Audit(driver, query, None, failed.reason, unsupported=failed.kind == "unsupported")
+    # Each connection runs the query once before the window.
+    operations = CONNECTIONS + record.round.queries
+    try:
+        found = sent(proxy.conversations, bench.job_queries[query], operations)
+    except AuditError as error:
+        return Audit(driver, query, None, str(error))
+    return Audit(driver, query, found, None)
+
+
+def _not_read() -> None:
+    return None
