@@ -35,6 +35,9 @@ START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 15.0
 INITDB_TIMEOUT_SECONDS = 120.0
 LOG_LINES_IN_ERROR = 5
+# Fast shutdown, then immediate, then the kernel's.
+SHUTDOWN = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
+CRASH = (signal.SIGQUIT, signal.SIGKILL)
 PR_SET_PDEATHSIG = 1
 IPC_RMID = 0
 
@@ -55,6 +58,7 @@ class EmbeddedServer(Server):
         self._reason = reason
         self._home: Path | None = None
         self._postmaster: subprocess.Popen[bytes] | None = None
+        self._launch_again: Callable[[], None] | None = None
         self._endpoint: Endpoint | None = None
         self._info: ServerInfo | None = None
 
@@ -71,12 +75,24 @@ class EmbeddedServer(Server):
         password = secrets.token_urlsafe(18)
         self._initdb(binaries, account, password)
         port = _free_port()
-        self._launch(binaries, account, port)
         tcp = Endpoint("127.0.0.1", port, USER, password, DATABASE)
-        admin.wait_until_ready(tcp, START_TIMEOUT_SECONDS, self._death)
+
+        def launch() -> None:
+            self._launch(binaries, account, port)
+            admin.wait_until_ready(tcp, START_TIMEOUT_SECONDS, self._death)
+
+        self._launch_again = launch
+        launch()
         unix = Endpoint(str(self._home), port, USER, password, DATABASE)
         self._endpoint = unix if self._transport == "unix" else tcp
         self._describe(base, account)
+
+    def restart(self, *, immediate: bool = False) -> None:
+        """Stop it, in order or as in a crash, and start it on the same port with its data."""
+        if self._postmaster is None or self._launch_again is None:
+            raise ServerError("the embedded server is not running")
+        _end(self._postmaster, CRASH if immediate else SHUTDOWN)
+        self._launch_again()
 
     def stop(self) -> None:
         if self._postmaster is not None:
@@ -321,9 +337,9 @@ def _make_readable(home: Path) -> None:
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
-def _end(postmaster: subprocess.Popen[bytes]) -> None:
-    """Fast shutdown, then immediate, then the kernel's."""
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+def _end(postmaster: subprocess.Popen[bytes], ways: tuple[signal.Signals, ...] = SHUTDOWN) -> None:
+    """Try the ways in turn, each for its time."""
+    for number in ways:
         if postmaster.poll() is not None:
             break
         postmaster.send_signal(number)

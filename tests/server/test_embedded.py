@@ -80,6 +80,24 @@ def test_it_answers_over_tcp_and_is_removed(homes: Homes) -> None:
     assert homes() == []
 
 
+@pytest.mark.parametrize("immediate", [False, True])
+def test_it_restarts_with_its_port_and_data(homes: Homes, immediate: bool) -> None:
+    with server() as started:
+        (home,) = homes()
+        first = postmaster(home)
+        with connect(started.endpoint) as connection:
+            connection.execute("SET synchronous_commit = on")
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS value")
+        assert isinstance(started, embedded.EmbeddedServer)
+        started.restart(immediate=immediate)
+        assert postmaster(home) != first
+        with connect(started.endpoint) as connection:
+            assert connection.execute("SELECT value FROM kept").fetchone() == (7,)
+        recovered = "was interrupted" in (home / "log").read_text()
+        assert recovered == immediate
+    assert homes() == []
+
+
 def test_it_answers_on_a_unix_socket() -> None:
     with server(transport="unix") as started:
         assert started.endpoint.host.startswith("/")
