@@ -1,9 +1,9 @@
-"""Mixed load with cancellations, time-outs and ended backends: `python soak.py --minutes 30`.
+"""Mixed load with cancellations, ended backends, restarts: `python soak.py --minutes 30`.
 
 Every query carries a number that its answer must carry. What is allowed to go
 wrong is an error that says so; what is not: a wrong answer, a task or a connection
 that is stuck, memory that grows. Needs the toolbench, which starts a server, or
-PGHOST and so on for one of yours.
+PGHOST and so on for one of yours, which is not restarted.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ CONNECTIONS = 6
 # No operation takes longer than this by itself: one that does is stuck.
 STUCK_SECONDS = 30.0
 SECONDS_BETWEEN_KILLS = 1.0
+SECONDS_BETWEEN_RESTARTS = 20.0
+# After an error, as a program would: a server that starts is not to be besieged.
+PAUSE_SECONDS = 0.005
 
 # What cancelled statements, ended backends and closed connections may raise.
 ALLOWED = (
@@ -52,6 +55,8 @@ class Outcome:
     failed: Counter[str] = field(default_factory=Counter)
     cancelled: int = 0
     killed: int = 0
+    restarted: int = 0
+    crashed: int = 0
     # Peak resident memory in KiB, at a quarter of the time and at its end.
     early_rss: int = 0
     late_rss: int = 0
@@ -60,8 +65,9 @@ class Outcome:
         answered = ", ".join(f"{name} {n}" for name, n in sorted(self.answered.items()))
         failed = ", ".join(f"{name} {n}" for name, n in self.failed.most_common())
         return (
-            f"answered: {answered or 'nothing'}\n"
-            f"cancelled: {self.cancelled}; backends ended: {self.killed}\n"
+            f"answered: {self.answered.total()}: {answered or 'nothing'}\n"
+            f"cancelled: {self.cancelled}; backends ended: {self.killed}; "
+            f"server restarted: {self.restarted}, of these by immediate stops: {self.crashed}\n"
             f"errors: {failed or 'none'}\n"
             f"peak memory: {self.early_rss} KiB after a quarter, {self.late_rss} KiB in the end"
         )
@@ -140,8 +146,21 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-async def soak(seconds: float, seed: int, **arguments: Any) -> Outcome:
-    """Run the load for so long; raises WrongAnswerError, or TimeoutError for what is stuck."""
+Restart = Callable[[bool], None]
+
+
+async def soak(
+    seconds: float,
+    seed: int,
+    restart: Restart | None = None,
+    seconds_between_restarts: float = SECONDS_BETWEEN_RESTARTS,
+    **arguments: Any,
+) -> Outcome:
+    """Run the load for so long; raises WrongAnswerError, also for what is stuck.
+
+    `restart` stops the server, immediately where its argument is true, and starts
+    it again; it is called in a thread.
+    """
     random.seed(seed)
     outcome = Outcome()
     began = time.monotonic()
@@ -150,6 +169,9 @@ async def soak(seconds: float, seed: int, **arguments: Any) -> Outcome:
             asyncio.ensure_future(_worker(pool, n, began + seconds, outcome)) for n in range(TASKS)
         ]
         tasks.append(asyncio.ensure_future(_kill(began + seconds, outcome, arguments)))
+        if restart is not None:
+            restarting = _restart(began + seconds, seconds_between_restarts, outcome, restart)
+            tasks.append(asyncio.ensure_future(restarting))
         await asyncio.sleep(seconds / 4)
         outcome.early_rss = _peak_rss()
         await _all_ended(tasks, seconds + STUCK_SECONDS)
@@ -207,6 +229,7 @@ async def _worker(pool: Any, worker: int, end: float, outcome: Outcome) -> None:
                 task.print_stack()
                 raise WrongAnswerError(f"{operation.__name__} is stuck") from error
             outcome.failed[type(error).__name__] += 1
+            await asyncio.sleep(PAUSE_SECONDS)
         else:
             outcome.answered[operation.__name__] += 1
 
@@ -222,13 +245,26 @@ async def _kill(end: float, outcome: Outcome, arguments: dict[str, Any]) -> None
         ) AS chosen
     """
     others = {key: value for key, value in arguments.items() if key != "server_settings"}
-    connection = await pgstride.connect(**others)
-    try:
-        while time.monotonic() < end:
-            await asyncio.sleep(random.random() * 2 * SECONDS_BETWEEN_KILLS)
-            outcome.killed += bool(await connection.fetchval(query))
-    finally:
-        await connection.close()
+    while time.monotonic() < end:
+        await asyncio.sleep(random.random() * 2 * SECONDS_BETWEEN_KILLS)
+        with contextlib.suppress(*ALLOWED):  # the server may be just restarting
+            async with pgstride.connect(**others) as connection:
+                outcome.killed += bool(await connection.fetchval(query))
+
+
+async def _restart(end: float, seconds: float, outcome: Outcome, restart: Restart) -> None:
+    """Restart the server now and then; after each time there have to be answers again."""
+    while time.monotonic() + seconds < end:
+        await asyncio.sleep(seconds)
+        immediate = random.random() < 0.5
+        await asyncio.to_thread(restart, immediate)
+        outcome.restarted += 1
+        outcome.crashed += immediate
+        before, deadline = outcome.answered.total(), time.monotonic() + STUCK_SECONDS
+        while outcome.answered.total() == before:
+            if time.monotonic() > deadline:
+                raise WrongAnswerError("there are no answers after a restart")
+            await asyncio.sleep(0.01)
 
 
 async def _allowed(awaitable: Awaitable[None]) -> None:
@@ -242,23 +278,26 @@ def _peak_rss() -> int:
 
 
 @contextlib.contextmanager
-def _server() -> Any:
-    """Arguments of connect(): the environment's server, or an embedded one."""
+def server() -> Any:
+    """Arguments of soak() for the environment's server, or an embedded one."""
+    settings = {"server_settings": {"application_name": "soak"}, "ssl": False}
     if os.environ.get("PGHOST"):
-        yield {}
+        yield settings
         return
     from pgbench_drivers.server import choose_server  # noqa: PLC0415 optional
 
     with choose_server(
         "embedded", pg_version="18", transport="tcp", connections=50, say=print
-    ) as server:
-        e = server.endpoint
+    ) as started:
+        e = started.endpoint
         yield {
             "host": e.host,
             "port": e.port,
             "user": e.user,
             "password": e.password,
             "database": e.database,
+            "restart": lambda immediate: started.restart(immediate=immediate),
+            **settings,
         }
 
 
@@ -269,17 +308,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.minutes:g} minutes", flush=True)
-    with _server() as arguments:
-        settings = {"application_name": "soak"}
-        outcome = asyncio.run(
-            soak(
-                options.minutes * 60,
-                options.seed,
-                **arguments,
-                server_settings=settings,
-                ssl=False,
-            )
-        )
+    with server() as arguments:
+        outcome = asyncio.run(soak(options.minutes * 60, options.seed, **arguments))
     print(outcome)
     return 0
 
