@@ -44,6 +44,13 @@ class Client:
     def encrypted(self) -> bool:
         return self._writer.get_extra_info("ssl_object") is not None
 
+    @property
+    def certificate(self) -> str | None:
+        """Whom the driver's certificate is for (its common name), if it has shown one."""
+        shown = self._writer.get_extra_info("peercert") or {}
+        names = [value for part in shown.get("subject", ()) for kind, value in part]
+        return names[0] if names else None
+
     async def begin(self) -> Client:
         """Answer SSLRequest, take StartupMessage or CancelRequest."""
         while True:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from certificate_authority import Authority
 from tls_proxy import self_signed
 
 START_SECONDS = 30.0
@@ -38,13 +39,23 @@ def installed() -> Path:
 class TlsServer:
     """A context manager. Who may connect, and how, is in `hba`, lines of pg_hba.conf.
 
+    Its certificate is signed by itself, or `signed` (with its key) by an `authority`
+    whose certificates clients may show.
+
     There are the roles postgres, with a SCRAM password, and `md5user`, with an
     MD5 one.
     """
 
-    def __init__(self, hba: str) -> None:
+    def __init__(
+        self,
+        hba: str,
+        authority: Authority | None = None,
+        signed: tuple[Path, Path] | None = None,
+    ) -> None:
         self._programs = installed()
         self._hba = hba
+        self._authority = authority
+        self._signed = signed
         self._account = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.port = 0
 
@@ -83,7 +94,7 @@ class TlsServer:
     def _create(self) -> None:
         password_file = self._home / "password"
         password_file.write_text(PASSWORD)
-        self.certificate, _ = self_signed(self._home)
+        self._certify()
         self._own()
         command = [
             self._programs / "initdb", "-D", self._home / "data", "-U", "postgres", "--no-sync",
@@ -91,6 +102,16 @@ class TlsServer:
         ]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, cwd="/", **self._as_account())
         (self._home / "data" / "pg_hba.conf").write_text(self._hba)
+
+    def _certify(self) -> None:
+        if self._authority is None or self._signed is None:
+            self_signed(self._home)
+            root = self._home / "server.crt"
+        else:
+            for source, suffix in zip(self._signed, ("crt", "key"), strict=True):
+                shutil.copy(source, self._home / f"server.{suffix}")
+            root = self._authority.certificate
+        shutil.copy(root, self._home / "root.crt")
 
     def _own(self) -> None:
         if os.geteuid() == 0:
@@ -105,9 +126,9 @@ class TlsServer:
             self.port = probe.getsockname()[1]
         settings = {
             "listen_addresses": "localhost", "port": self.port, "fsync": "off", "ssl": "on",
-            "unix_socket_directories": self._home, "max_connections": 20,
+            "unix_socket_directories": self._home, "max_connections": 60,
             "ssl_cert_file": self._home / "server.crt", "ssl_key_file": self._home / "server.key",
-            "ssl_ca_file": self._home / "server.crt",
+            "ssl_ca_file": self._home / "root.crt",
         }  # fmt: skip
         command = [self._programs / "postgres", "-D", self._home / "data"]
         command += [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
