@@ -7,8 +7,11 @@ are left out where the exchange is long.
 from __future__ import annotations
 
 import asyncio
+import io
+import itertools
 import os
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ import pytest
 import pgstride
 from fault_proxy import CLOSE, FROM_SERVER, MODES, STALL, TO_SERVER, Fault, FaultProxy
 from tidiness import each_loop, run_tidily
+from tls_server import TlsServer
 
 EVERY_BYTE = "PGSTRIDE_LONG_TESTS" in os.environ
 AT_ONCE = 32
@@ -41,18 +45,18 @@ class Client:
     def __init__(self, endpoint, proxy):
         self.endpoint, self.proxy = endpoint, proxy
 
+    @property
+    def arguments(self):
+        return {
+            "host": "127.0.0.1",
+            "user": self.endpoint.user,
+            "password": self.endpoint.password,
+            "database": self.endpoint.database,
+            "ssl": False,
+        }
+
     def connect(self, port, **arguments):
-        return pgstride.connect(
-            **{
-                "host": "127.0.0.1",
-                "port": port,
-                "user": self.endpoint.user,
-                "password": self.endpoint.password,
-                "database": self.endpoint.database,
-                "ssl": False,
-                **arguments,
-            }
-        )
+        return pgstride.connect(**{**self.arguments, "port": port, **arguments})
 
     async def measured(self, work: Work | None = None, **arguments: Any) -> dict[str, int]:
         """How many bytes pass when nothing fails: of connecting, or of `work` afterwards."""
@@ -90,21 +94,126 @@ async def each(cases: Iterable[Awaitable[None]]) -> None:
 
 # -- connecting
 
+each_failure = pytest.mark.parametrize(
+    "failure",
+    list(itertools.product((FROM_SERVER, TO_SERVER), MODES)),
+    ids=" ".join,
+)
+
+
+# Roles that are authenticated in these ways, and what they prove it by.
+PASSWORD = "secret"
+METHODS = {
+    "trust": "none",
+    "password": "password",
+    "md5": "md5",
+    "scram-sha-256": "scram-sha-256",
+}
+
+
+@pytest.fixture(scope="module")
+def roles(server):
+    """One for each method, by its name, for the server that all tests share."""
+    endpoint = server.endpoint
+    names = {method: f"fault_{method.replace('-', '_')}" for method in METHODS}
+
+    def run(*statements: str) -> str:
+        async def main() -> str:
+            connection = await pgstride.connect(
+                host=endpoint.host, port=endpoint.port, user=endpoint.user, ssl=False,
+                password=endpoint.password, database=endpoint.database,
+            )  # fmt: skip
+            try:
+                for statement in statements:
+                    await connection.execute(statement)
+                path: str = await connection.fetchval("SHOW hba_file")
+                return path
+            finally:
+                await connection.close()
+
+        return asyncio.run(main())
+
+    drop = [f"DROP ROLE IF EXISTS {name}" for name in names.values()]
+    rules = Path(
+        run(
+            *drop,
+            *(
+                f"SET password_encryption = '{'md5' if method == 'md5' else 'scram-sha-256'}';"
+                f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'"
+                for method, name in names.items()
+            ),
+        )
+    )
+    before = rules.read_text()
+    lines = [f"host all {name} all {method}\n" for method, name in names.items()]
+    rules.write_text("".join(lines) + before)
+    run("SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
+    yield names
+    rules.write_text(before)
+    run("SELECT pg_reload_conf()", *drop)
+
 
 @each_loop
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("direction", [FROM_SERVER, TO_SERVER])
-def test_connecting_fails_clearly_wherever_the_network_does(loop_factory, client, direction, mode):
+@each_failure
+@pytest.mark.parametrize("method", METHODS)
+def test_connecting_fails_clearly_wherever_the_network_does(
+    loop_factory, client, roles, method, failure
+):
+    direction, mode = failure
+    who = {"user": roles[method], "password": PASSWORD, "require_auth": METHODS[method]}
+
     async def case(position: int) -> None:
         fault = Fault(mode, position, direction)
         with client.proxy.listen(fault) as port:
             expected = (asyncio.TimeoutError,) if mode == STALL else GONE
             with pytest.raises(expected):
-                await client.connect(port, timeout=TIMEOUT_SECONDS if mode == STALL else 10)
+                await client.connect(port, timeout=TIMEOUT_SECONDS if mode == STALL else 10, **who)
             assert fault.happened or mode == STALL
 
     async def main() -> None:
-        length = (await client.measured())[direction]
+        length = (await client.measured(**who))[direction]
+        await each(case(position) for position in positions(length, 40))
+
+    run_tidily(loop_factory, main)
+
+
+@pytest.fixture(scope="module")
+def encrypted():
+    """A client of a server that binds SCRAM to TLS, through a proxy of its own."""
+    with TlsServer("hostssl all postgres all scram-sha-256\n") as real:
+        with FaultProxy("localhost", real.port) as proxy:
+            yield proxy, {**real.arguments, "ssl": "require", "channel_binding": "require"}
+
+
+# A record more or less, as TLS may have it: signatures differ in length.
+TLS_SLACK_BYTES = 16
+
+
+@each_loop
+@each_failure
+def test_connecting_by_bound_scram_fails_clearly_wherever_the_network_does(
+    loop_factory, encrypted, failure
+):
+    direction, mode = failure
+    proxy, arguments = encrypted
+
+    async def connect(port: int, **more: Any) -> Any:
+        return await pgstride.connect(**{**arguments, "host": "127.0.0.1", "port": port, **more})
+
+    async def case(position: int) -> None:
+        fault = Fault(mode, position, direction)
+        with proxy.listen(fault) as port:
+            expected = (asyncio.TimeoutError,) if mode == STALL else GONE
+            with pytest.raises(expected):
+                await connect(port, timeout=2 * TIMEOUT_SECONDS if mode == STALL else 10)
+            assert fault.happened or mode == STALL
+
+    async def main() -> None:
+        fault = Fault()
+        with proxy.listen(fault) as port:
+            connection = await connect(port)
+            length = fault.passed[direction] - TLS_SLACK_BYTES
+            connection.terminate()
         await each(case(position) for position in positions(length, 40))
 
     run_tidily(loop_factory, main)
@@ -186,7 +295,37 @@ async def fetch_rows(connection):
     assert len(rows) == 5
 
 
-WORK = [fetch_new, prepare, execute_simple, execute_many, transact, fetch_rows]
+async def pipelined(connection):
+    async with connection.pipeline() as pipeline:
+        results = [pipeline.fetchval("SELECT $1::int", n) for n in range(3)]
+        done = pipeline.execute("SELECT 'done'")
+    assert [result.result() for result in results] == [0, 1, 2]
+    assert done.result() == "SELECT 1"
+
+
+async def copy_out(connection):
+    copied = io.BytesIO()
+    tag = await connection.copy_from_query("SELECT generate_series(1, 3)", output=copied)
+    assert (tag, copied.getvalue()) == ("COPY 3", b"1\n2\n3\n")
+
+
+async def copy_in(connection):
+    await connection.execute("CREATE TEMP TABLE copied (n int)")
+    tag = await connection.copy_to_table("copied", source=io.BytesIO(b"1\n2\n3\n"))
+    assert tag == "COPY 3"
+
+
+WORK = [
+    fetch_new,
+    prepare,
+    execute_simple,
+    execute_many,
+    transact,
+    fetch_rows,
+    pipelined,
+    copy_out,
+    copy_in,
+]
 WORK_NAMES = [work.__name__ for work in WORK]
 
 
@@ -238,6 +377,28 @@ def test_work_fails_clearly_when_only_a_part_of_it_is_sent(loop_factory, client,
 
     async def main() -> None:
         length = (await client.measured(work))[TO_SERVER]
+        await each(case(position) for position in positions(length, 20))
+
+    run_tidily(loop_factory, main)
+
+
+@each_loop
+@pytest.mark.parametrize("mode", MODES)
+def test_a_pool_goes_on_after_an_acquire_that_failed(loop_factory, client, mode):
+    async def case(position: int) -> None:
+        fault = Fault(mode, position)
+        with client.proxy.listen(fault) as port:
+            pool = await pgstride.create_pool(
+                **{**client.arguments, "port": port}, min_size=0, max_size=1
+            )
+            with pytest.raises((asyncio.TimeoutError,) if mode == STALL else GONE):
+                await pool.acquire(timeout=TIMEOUT_SECONDS if mode == STALL else 10)
+            # Later connections do not meet the fault.
+            assert await pool.fetchval("SELECT 1", timeout=10) == 1
+            await asyncio.wait_for(pool.close(), 10)
+
+    async def main() -> None:
+        length = (await client.measured())[FROM_SERVER]
         await each(case(position) for position in positions(length, 20))
 
     run_tidily(loop_factory, main)
