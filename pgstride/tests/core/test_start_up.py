@@ -110,9 +110,7 @@ def test_a_password_that_was_not_given_is_asked_of_the_user(request_: bytes):
     assert conversation.broken is waiter.error
 
 
-@pytest.mark.parametrize(
-    ("code", "name"), [(2, "Kerberos"), (6, "SCM"), (7, "GSSAPI"), (9, "SSPI")]
-)
+@pytest.mark.parametrize(("code", "name"), [(2, "Kerberos"), (6, "SCM")])
 def test_a_method_that_is_not_supported_is_named(code: int, name: str):
     conversation, waiter = spoken()
     conversation.hears(b.authentication(code))

@@ -120,8 +120,11 @@ def connect(
         password: Text, or a function, which may be asynchronous, that is called
             for each connection. Default: PGPASSWORD, else what `passfile` has.
         passfile: Default: PGPASSFILE, else `~/.pgpass`.
-        krbsrvname, gsslib: Kerberos' name of the service, and "gssapi" or
-            "sspi": accepted, though GSSAPI is not supported yet.
+        krbsrvname: Kerberos' name of the service. Default: PGKRBSRVNAME, else
+            "postgres".
+        gsslib: "gssapi" or "sspi", for Kerberos: the optional package `gssapi`
+            or, on Windows, `sspilib`. Default: PGGSSLIB, else "sspi" on Windows
+            and "gssapi" elsewhere.
 
     Encryption:
         ssl: False or "disable"; "allow" or "prefer" (the default over TCP),

@@ -7,8 +7,8 @@ import inspect
 
 from pgstride.aio.open_transport import Opener
 from pgstride.aio.transport import SocketSession
-from pgstride.authentication import AuthenticationPolicy
-from pgstride.connecting import Endpoint, Resolved
+from pgstride.authentication import AuthenticationPolicy, GssService
+from pgstride.connecting import Endpoint, Resolved, TcpEndpoint
 from pgstride.exceptions import (
     ConnectionDoesNotExistError,
     InvalidAuthorizationSpecificationError,
@@ -22,7 +22,7 @@ async def open_session(
 ) -> SocketSession:
     """A session at the endpoint, encrypted as the plan prescribes."""
     first, *others = (
-        _Attempt(Opener(endpoint, resolved.parameters, loop, encrypt), resolved)
+        _Attempt(Opener(endpoint, resolved.parameters, loop, encrypt), endpoint, resolved)
         for encrypt in resolved.parameters.tls.attempts(endpoint)
     )
     try:
@@ -49,9 +49,10 @@ class _Attempt:
     other kind in: pg_hba.conf may allow one kind only, or TLS not work out.
     """
 
-    def __init__(self, opener: Opener, resolved: Resolved) -> None:
+    def __init__(self, opener: Opener, endpoint: Endpoint, resolved: Resolved) -> None:
         self.refused = False
         self._opener = opener
+        self._endpoint = endpoint
         self._resolved = resolved
 
     async def open(self) -> SocketSession:
@@ -101,6 +102,7 @@ class _Attempt:
             methods=parameters.require_auth,
             channel_binding=parameters.channel_binding.value,
             certificate=certificate,
+            service=self._service(),
         )
         operation = session.start_up(
             startup,
@@ -117,6 +119,14 @@ class _Attempt:
             other_kind = self._opener.encrypts == (certificate is not None)
             self.refused = by_server and other_kind and not operation.authenticated
             raise
+
+    def _service(self) -> GssService:
+        parameters, endpoint = self._resolved.parameters, self._endpoint
+        return GssService(
+            parameters.gsslib,
+            parameters.krbsrvname,
+            endpoint.host if isinstance(endpoint, TcpEndpoint) else None,
+        )
 
 
 def server_certificate(transport: asyncio.BaseTransport) -> bytes | None:

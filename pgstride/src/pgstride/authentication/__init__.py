@@ -4,6 +4,7 @@ Bytes in, bytes out: framing and I/O are the caller's. Imports `pgstride.excepti
 """
 
 from pgstride.authentication.channel_binding import server_end_point
+from pgstride.authentication.gss import GssService
 from pgstride.authentication.md5 import md5_password
 from pgstride.authentication.password import password_bytes
 from pgstride.authentication.policy import AuthenticationPolicy
@@ -11,6 +12,7 @@ from pgstride.authentication.scram import ScramClient
 
 __all__ = (
     "AuthenticationPolicy",
+    "GssService",
     "ScramClient",
     "md5_password",
     "password_bytes",

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pgstride.authentication.channel_binding import server_end_point
+from pgstride.authentication.gss import GssExchange, GssService
 from pgstride.authentication.scram import ScramClient
 from pgstride.exceptions import InterfaceError
 
@@ -19,12 +20,13 @@ class AuthenticationPolicy:
 
     `channel_binding` is libpq's: "disable", "prefer" or "require".
     `certificate` is the server's (DER), `None` on a connection that is not
-    encrypted.
+    encrypted. `service` is whom Kerberos is asked about.
     """
 
     methods: frozenset[str] | None = None
     channel_binding: str = "prefer"
     certificate: bytes | None = field(default=None, repr=False)
+    service: GssService = field(default_factory=GssService)
 
     def check_method(self, method: str) -> None:
         """Look at what the server asks for, by libpq's name of the method.
@@ -67,6 +69,14 @@ class AuthenticationPolicy:
         could = self.channel_binding == "prefer" and self.certificate is not None
         refused = could and PLUS not in offered
         return ScramClient(user, password, channel_binding_refused=refused)
+
+    def start_gss(self, *, negotiates: bool) -> GssExchange:
+        """The exchange by Kerberos, or by what SSPI `negotiates`.
+
+        Raises `InterfaceError` when it is not acceptable or its library is missing.
+        """
+        self.check_method("sspi" if negotiates else "gss")
+        return self.service.start(negotiates=negotiates)
 
     def check_accepted(self, asked: bool, scram: ScramClient | None) -> None:
         """Look at how the server came to say AuthenticationOk, whether it has `asked` at all.

@@ -10,6 +10,7 @@ cdef class Startup(Operation):
     cdef str password
     cdef object policy
     cdef object scram
+    cdef object gss
     cdef bint asked
     cdef int oldest_version
     cdef readonly int protocol_version
@@ -20,6 +21,7 @@ cdef class Startup(Operation):
     cdef int authenticate(self, const char *body, Py_ssize_t size) except -1
     cdef int negotiate(self, const char *body, Py_ssize_t size) except -1
     cdef int start_scram(self, bytes mechanisms) except -1
+    cdef int send_token(self, bytes answer) except -1
     cdef int send_password(self, bytes password) except -1
 
 

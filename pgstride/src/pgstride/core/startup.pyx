@@ -37,6 +37,9 @@ SSL_REQUEST = (8).to_bytes(4, "big") + SSL_REQUEST_CODE.to_bytes(4, "big")
 cdef int AUTHENTICATION_OK = 0
 cdef int AUTHENTICATION_CLEARTEXT = 3
 cdef int AUTHENTICATION_MD5 = 5
+cdef int AUTHENTICATION_GSS = 7
+cdef int AUTHENTICATION_GSS_CONTINUE = 8
+cdef int AUTHENTICATION_SSPI = 9
 cdef int AUTHENTICATION_SASL = 10
 cdef int AUTHENTICATION_SASL_CONTINUE = 11
 cdef int AUTHENTICATION_SASL_FINAL = 12
@@ -45,7 +48,16 @@ cdef int AUTHENTICATION_SASL_FINAL = 12
 cdef Py_ssize_t SHORTEST_KEY = 4
 cdef Py_ssize_t LONGEST_KEY = 256
 
-UNSUPPORTED = {2: "Kerberos V5", 6: "SCM credentials", 7: "GSSAPI", 9: "SSPI"}
+UNSUPPORTED = {2: "Kerberos V5", 6: "SCM credentials"}
+
+# Those by which a server chooses how to authenticate.
+CHOICES = frozenset((
+    AUTHENTICATION_CLEARTEXT,
+    AUTHENTICATION_MD5,
+    AUTHENTICATION_GSS,
+    AUTHENTICATION_SSPI,
+    AUTHENTICATION_SASL,
+))
 
 
 def cancel_request(int pid, bytes key not None):
@@ -138,15 +150,19 @@ cdef class Startup(Operation):
         cdef bytes rest = PyBytes_FromStringAndSize(body + 4, size - 4)
         if self.authenticated:
             raise ProtocolError(f"Authentication: code {code} after AuthenticationOk")
-        if code in (AUTHENTICATION_CLEARTEXT, AUTHENTICATION_MD5, AUTHENTICATION_SASL):
+        if code in CHOICES:
             if self.asked:
                 raise ProtocolError(f"Authentication: code {code} after another method was chosen")
             self.asked = True
-        if code in (AUTHENTICATION_OK, AUTHENTICATION_CLEARTEXT) and rest:
+        if rest and code in (
+            AUTHENTICATION_OK, AUTHENTICATION_CLEARTEXT, AUTHENTICATION_GSS, AUTHENTICATION_SSPI
+        ):
             raise ProtocolError(f"Authentication: {len(rest)} bytes are left after code {code}")
         if code == AUTHENTICATION_OK:
             if self.scram is not None and not self.scram.verified:
                 raise ProtocolError("AuthenticationOk before the server proved itself by SCRAM")
+            if self.gss is not None and not self.gss.complete:
+                raise ProtocolError("AuthenticationOk before the server proved itself by GSSAPI")
             self.policy.check_accepted(self.asked, self.scram)
             self.authenticated = True
         elif code == AUTHENTICATION_CLEARTEXT:
@@ -164,8 +180,14 @@ cdef class Startup(Operation):
         elif code == AUTHENTICATION_SASL_FINAL and self.scram is not None \
                 and not self.scram.verified:
             self.scram.verify(rest)
+        elif code == AUTHENTICATION_GSS or code == AUTHENTICATION_SSPI:
+            self.gss = self.policy.start_gss(negotiates=code == AUTHENTICATION_SSPI)
+            self.send_token(None)
+        elif code == AUTHENTICATION_GSS_CONTINUE and self.gss is not None \
+                and not self.gss.complete:
+            self.send_token(rest)
         elif code in UNSUPPORTED:
-            self.policy.check_method({7: "gss", 9: "sspi"}.get(code, UNSUPPORTED[code]))
+            self.policy.check_method(UNSUPPORTED[code])
             raise InterfaceError(
                 f"the server asks for {UNSUPPORTED[code]} authentication, which is not supported"
             )
@@ -195,8 +217,15 @@ cdef class Startup(Operation):
         put_object(self.out, first)
         return end_message(self.out, begun)
 
+    cdef int send_token(self, bytes answer) except -1:
+        """GSSResponse with the next token, unless that was the last one."""
+        token = self.gss.step(answer)
+        if token:
+            self.send_password(token)
+        return 0
+
     cdef int send_password(self, bytes data) except -1:
-        """PasswordMessage or SASLResponse, which look the same."""
+        """PasswordMessage, SASLResponse or GSSResponse, which look the same."""
         cdef Py_ssize_t begun = begin_message(self.out, b"p")
         put_object(self.out, data)
         return end_message(self.out, begun)
