@@ -15,6 +15,7 @@ from opentelemetry import metrics, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, StatusCode
 
+from pgstride._pool_metrics import POOL_NAME, PoolMetrics
 from pgstride._query_summary import summary, without_values
 from pgstride._version import __version__
 from pgstride.aio.tracing import (
@@ -23,6 +24,7 @@ from pgstride.aio.tracing import (
     ConnectStarted,
     Finish,
     Outcome,
+    PoolStarted,
     QueryStarted,
     Tracer,
     TransactionStarted,
@@ -41,7 +43,7 @@ CONNECT, QUERY, ACQUIRE, TRANSACTION = "connect", "query", "acquire", "transacti
 
 SCHEMA_URL = "https://opentelemetry.io/schemas/1.33.0"
 
-# The conventions' advice for db.client.operation.duration, in seconds.
+# The conventions' advice for durations, in seconds.
 DURATION_BOUNDARIES = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
 
 LONGEST_KEPT_QUERY = 10_000
@@ -50,7 +52,7 @@ Attributes = dict[str, str | int]
 
 
 class OpenTelemetryTracer(Tracer):
-    """Makes spans, and measures how long queries take.
+    """Makes spans, and measures queries and pools.
 
     `spans` says of what: 'connect', 'query', 'acquire' and 'transaction'. The
     providers are the global ones unless others are given. Queries without
@@ -78,6 +80,13 @@ class OpenTelemetryTracer(Tracer):
             description="Duration of database client operations.",
             explicit_bucket_boundaries_advisory=DURATION_BOUNDARIES,
         )
+        self._wait_time = meter.create_histogram(
+            "db.client.connection.wait_time",
+            unit="s",
+            description="How long it took to acquire a connection of a pool.",
+            explicit_bucket_boundaries_advisory=DURATION_BOUNDARIES,
+        )
+        self._pools = PoolMetrics(meter)
         self._spans = frozenset(spans)
         self._query_text = query_text
         self._active = True
@@ -86,8 +95,9 @@ class OpenTelemetryTracer(Tracer):
         self._open: WeakKeyDictionary[Connection, list[tuple[Any, Any]]] = WeakKeyDictionary()
 
     def stop(self) -> None:
-        """Make no more spans, for connections that have this tracer already, too."""
+        """Make and measure no more, for connections and pools that have this tracer, too."""
         self._active = False
+        self._pools.clear()
 
     # -- hooks
 
@@ -130,11 +140,30 @@ class OpenTelemetryTracer(Tracer):
 
         return finish
 
-    def acquire(self, started: AcquireStarted) -> Finish | None:
-        """A span for acquiring a connection of a pool; no convention names it."""
-        if not self._wants(ACQUIRE):
+    def pool(self, started: PoolStarted) -> Finish | None:
+        """Its connections are counted until it is closed."""
+        if not self._active:
             return None
-        return self._span("pool.acquire", SpanKind.INTERNAL, {"db.system.name": "postgresql"})
+        self._pools.add(started.pool)
+        return lambda _: self._pools.remove(started.pool)
+
+    def acquire(self, started: AcquireStarted) -> Finish | None:
+        """A measurement and a span for acquiring a connection; no convention names the span."""
+        if not self._active:
+            return None
+        finish_span = None
+        if ACQUIRE in self._spans:
+            attributes: Attributes = {"db.system.name": "postgresql"}
+            finish_span = self._span("pool.acquire", SpanKind.INTERNAL, attributes)
+
+        def finish(outcome: Outcome) -> None:
+            if outcome.exception is None:
+                name = self._pools.name(started.pool)
+                self._wait_time.record(outcome.elapsed, {POOL_NAME: name})
+            if finish_span is not None:
+                finish_span(outcome)
+
+        return finish
 
     def transaction(self, started: TransactionStarted) -> Finish | None:
         """A span for a transaction, which its queries' spans are children of."""

@@ -214,3 +214,86 @@ async def test_instruments_all_that_is_made_from_then_on(ours, telemetry):
 def test_knows_which_spans_there_are():
     with pytest.raises(ValueError, match="there are no spans of others"):
         OpenTelemetryTracer(spans=["query", "others"])
+
+
+def values(points, *keys):
+    """The points' numbers by their attributes of these names."""
+    return {tuple(point.attributes[key] for key in keys): point.value for point in points}
+
+
+async def test_tells_of_a_pools_connections_whenever_it_is_asked(ours, telemetry):
+    name = "{host}:{port}/{database}".format(**ours.arguments)
+    prefix = "db.client.connection"
+    async with ours.pool(min_size=1, max_size=2, tracer=telemetry.tracer(spans=())) as pool:
+        async with pool.acquire(), pool.acquire():
+            with pytest.raises(asyncio.TimeoutError):
+                await pool.acquire(timeout=0.01)
+            waiting = asyncio.ensure_future(pool.fetchval("SELECT 1"))
+            await asyncio.sleep(0)
+            measured = telemetry.measured()
+            state, pool_name = f"{prefix}.state", f"{prefix}.pool.name"
+            assert values(measured[f"{prefix}.count"], pool_name, state) == {
+                (name, "idle"): 0,
+                (name, "used"): 2,
+            }
+            for metric, expected in {
+                "idle.min": 1, "max": 2, "pending_requests": 1, "timeouts": 1
+            }.items():  # fmt: skip
+                assert values(measured[f"{prefix}.{metric}"], pool_name) == {(name,): expected}
+        assert await waiting == 1
+        (waits,) = telemetry.measured()[f"{prefix}.wait_time"]
+        assert waits.attributes == {pool_name: name}
+        assert waits.count == 3
+        assert waits.explicit_bounds[0] == 0.001
+    assert f"{prefix}.count" not in telemetry.measured()
+
+
+async def test_pools_of_one_name_are_counted_as_one(ours, telemetry):
+    tracer = telemetry.tracer(spans=())
+    async with ours.pool(max_size=2, tracer=tracer), ours.pool(max_size=3, tracer=tracer) as other:
+        (most,) = telemetry.measured()["db.client.connection.max"]
+        assert most.value == 5
+        other.terminate()
+        (most,) = telemetry.measured()["db.client.connection.max"]
+        assert most.value == 2
+
+
+async def test_a_pool_that_has_had_no_connection_has_no_name_yet(ours, telemetry):
+    async with ours.pool(min_size=0, tracer=telemetry.tracer(spans=())) as pool:
+        (most,) = telemetry.measured()["db.client.connection.max"]
+        assert most.attributes == {"db.client.connection.pool.name": "unknown"}
+        await pool.fetchval("SELECT 1")
+        (most,) = telemetry.measured()["db.client.connection.max"]
+        assert most.attributes["db.client.connection.pool.name"] != "unknown"
+
+
+@pytest.mark.parametrize("max_queries", [1, 50000])
+async def test_the_span_of_a_transaction_ends_when_the_pool_takes_the_connection_back(
+    ours, telemetry, max_queries
+):
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # it complains, rightly
+    tracer = telemetry.tracer(spans=["transaction"])
+    async with ours.pool(max_size=1, max_queries=max_queries, tracer=tracer) as pool:
+        async with pool.acquire() as connection:
+            await connection.transaction().start()
+            await connection.transaction().start()
+            await connection.fetchval("SELECT 1")
+        spans = {span.name: span for span in telemetry.take()}
+        assert set(spans) == {"transaction", "savepoint"}
+        for span in spans.values():
+            assert span.attributes["error.type"]
+            assert span.status.status_code is StatusCode.ERROR
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.fetchval("SELECT 1")
+        (span,) = telemetry.take()
+        assert "error.type" not in span.attributes
+
+
+async def test_the_span_of_a_transaction_ends_with_its_connection(ours, telemetry):
+    tracer = telemetry.tracer(spans=["transaction"])
+    async with ours.connection(tracer=tracer) as connection:
+        await connection.transaction().start()
+        await connection.fetchval("SELECT 1")
+        connection.terminate()
+        (span,) = telemetry.take()
+        assert span.attributes["error.type"].endswith("InterfaceError")

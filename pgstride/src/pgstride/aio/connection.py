@@ -20,6 +20,7 @@ from pgstride.aio.statements import UNNAMED
 from pgstride.aio.transaction import Transaction
 from pgstride.aio.type_codecs import TypeCodecs
 from pgstride.core.statement import check_record_class
+from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
     from pgstride.aio.transport import SocketSession
@@ -362,6 +363,8 @@ class Connection(Copying, Listening, TypeCodecs, metaclass=ConnectionMeta):
         transaction, self._transaction = self._transaction, None
         if transaction is None and not session.in_transaction:
             return
+        if transaction is not None:
+            transaction._abandon(InterfaceError("the connection was reset"))
         if transaction is None or not transaction.managed:
             # Whoever is in `async with` rolls back; of others it is a mistake.
             self._loop.call_exception_handler(

@@ -122,6 +122,10 @@ class Listening(QueryLogging):
         self._end_streams(None if self._session.closing else self._lost_error())
         self._clear_listeners()
         self._query_loggers.clear()
+        if self._transaction is not None:
+            self._transaction._abandon(
+                self._session.broken or InterfaceError("the connection was closed")
+            )
         holder, self._holder = self._holder, None
         if holder is not None:
             holder.connection_lost(self)

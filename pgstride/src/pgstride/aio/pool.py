@@ -20,7 +20,14 @@ from pgstride.aio.pool_queries import PoolQueries
 from pgstride.aio.pool_queue import HolderQueue
 from pgstride.aio.pool_statistics import PoolCounters, PoolStatistics, gathered
 from pgstride.aio.pool_upkeep import PoolUpkeep
-from pgstride.aio.tracing import AcquireStarted, Tracer, default_tracer, traced
+from pgstride.aio.tracing import (
+    AcquireStarted,
+    PoolStarted,
+    Span,
+    Tracer,
+    default_tracer,
+    traced,
+)
 from pgstride.core.rows import Record
 from pgstride.exceptions import InterfaceError
 
@@ -88,6 +95,8 @@ class Pool(PoolQueries):
         self._connector.keywords = connect_kwargs
         self._connector.tracer = tracer
         self._tracer = default_tracer() if tracer is None else tracer
+        # What the tracer is told the end of.
+        self._span = Span(None)
         self._setup = setup
         self._reset = reset
         self._check = check
@@ -147,6 +156,8 @@ class Pool(PoolQueries):
             self._initializing = False
             self._initialized = True
             self._upkeep.keep_min_size()
+        if self._tracer is not None:
+            self._span = Span.start(self._tracer.pool, PoolStarted(self))
         return self
 
     async def _connect_first(self, holders: list[PoolConnectionHolder]) -> None:
@@ -310,6 +321,7 @@ class Pool(PoolQueries):
             self._closed = True
             self._closing = False
             self._upkeep.stop()
+            self._span.end(None)
 
     def terminate(self) -> None:
         """Close all connections at once."""
@@ -322,6 +334,7 @@ class Pool(PoolQueries):
         self._upkeep.stop()
         for holder in self._holders:
             holder.terminate()
+        self._span.end(None)
 
     def _warn_of_long_close(self) -> None:
         logger.warning(

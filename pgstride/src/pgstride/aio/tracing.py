@@ -40,6 +40,12 @@ class QueryStarted(NamedTuple):
     many: bool
 
 
+class PoolStarted(NamedTuple):
+    """A pool has its first connections, and is there to be used."""
+
+    pool: Pool
+
+
 class AcquireStarted(NamedTuple):
     """A connection of a pool is being acquired."""
 
@@ -88,6 +94,9 @@ class Tracer:
 
         What the driver sends for its own needs is not told.
         """
+
+    def pool(self, started: PoolStarted) -> Finish | None:
+        """A pool is open; it ends when it is closed or terminated."""
 
     def acquire(self, started: AcquireStarted) -> Finish | None:
         """A connection of a pool is being acquired."""

@@ -54,6 +54,7 @@ class Transaction(ConnectionResource):
         "_readonly",
         "_savepoint",
         "_span",
+        "_spans",
         "_state",
         "managed",
     )
@@ -71,8 +72,10 @@ class Transaction(ConnectionResource):
         self._deferrable = deferrable
         self._state = TransactionState.NEW
         self._savepoint: str | None = None
-        # What a tracer is told the end of.
+        # What a tracer is told the end of; the outermost transaction has all that
+        # are open, of its savepoints too.
         self._span: Span | None = None
+        self._spans: list[Span] = []
         # Whether an `async with` will end it.
         self.managed = False
 
@@ -116,7 +119,7 @@ class Transaction(ConnectionResource):
         if self._state is TransactionState.STARTED:
             raise InterfaceError("cannot start; the transaction is already started")
         outer = self._connection._transaction
-        self._start_span(savepoint=outer is not None)
+        self._start_span(outer)
         try:
             if outer is None:
                 await self._begin()
@@ -234,18 +237,28 @@ class Transaction(ConnectionResource):
                 raise
         return session.begin_lost
 
-    def _start_span(self, *, savepoint: bool) -> None:
+    def _start_span(self, outer: Transaction | None) -> None:
         connection = self._connection
         tracer = connection._tracer
         if tracer is not None:
             started = TransactionStarted(
-                connection, self._isolation, self._readonly, self._deferrable, savepoint
+                connection, self._isolation, self._readonly, self._deferrable, outer is not None
             )
             self._span = Span.start(tracer.transaction, started)
+            if outer is not None:
+                self._spans = outer._spans
+            self._spans.append(self._span)
 
     def _end_span(self, exception: BaseException | None) -> None:
         if self._span is not None:
             self._span.end(exception)
+            if self._span in self._spans:
+                self._spans.remove(self._span)
+
+    def _abandon(self, reason: BaseException) -> None:
+        """The connection ends this transaction, and all savepoints in it, by itself."""
+        while self._spans:
+            self._spans.pop().end(reason)
 
     def _check_not_over(self, operation: str) -> None:
         if self._state in _OVER:
