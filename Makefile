@@ -54,6 +54,7 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	  { echo "gofmt would change $$unformatted: make format"; exit 1; }
 	$(IN) go go vet ./...
 	$(IN) go go tool -modfile=tools/go.mod staticcheck ./...
+	$(IN) go go tool -modfile=tools/go.mod actionlint -shellcheck= -pyflakes= $(abspath $(wildcard .github/workflows/*.yml))
 	$(IN) node npm run lint
 	$(IN) --optional rust cargo fmt --check
 	$(IN) --optional rust cargo clippy --release --locked --all-targets --quiet -- -D warnings
