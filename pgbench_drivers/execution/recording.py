@@ -88,7 +88,8 @@ def _ask(connection: psycopg.Connection[Any], query: JobQuery) -> None:
     libpq = connection.pgconn
     _check(query, libpq.prepare(_PROBE, query.sql.encode()))
     _check(query, libpq.describe_prepared(_PROBE))
-    values = [_as_text(argument) for argument in query.args]
+    # psycopg's types do not know that libpq takes NULL.
+    values: list[Any] = [_as_text(argument) for argument in query.args]
     for result_format in (pq.Format.TEXT, pq.Format.BINARY):
         _check(query, libpq.exec_prepared(_PROBE, values, result_format=result_format))
 

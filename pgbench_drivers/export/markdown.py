@@ -134,7 +134,7 @@ def _column(
 def _harness(analysed: Analysed) -> str:
     """What the null drivers show: the cost of our own loop, per language."""
     costs = []
-    for driver in (d for d in analysed.run.drivers if d.synthetic):
+    for driver in (d for d in analysed.run.drivers if d.client == "synthetic"):
         mine = [c for c in analysed.cells.values() if c.driver == driver.name]
         medians = [c.figures.client_cpu_us_per_query.median for c in mine if c.figures]
         if medians:

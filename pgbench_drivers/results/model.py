@@ -94,7 +94,7 @@ class Driver(Document, frozen=True):
     title: str
     language: str
     language_title: str
-    client: Literal["async", "threads", "synthetic"]
+    client: Literal["async", "threads", "limit", "synthetic"]
     homepage: str
     notes: str
     synthetic: bool

@@ -13,6 +13,7 @@ from pgbench_drivers.toolchains.base import (
     UnknownVersionError,
     UnsuitableError,
 )
+from pgbench_drivers.toolchains.c import CToolchain
 from pgbench_drivers.toolchains.go import GoToolchain
 from pgbench_drivers.toolchains.node import NodeToolchain
 from pgbench_drivers.toolchains.python import PythonToolchain
@@ -20,7 +21,13 @@ from pgbench_drivers.toolchains.rust import RustToolchain
 
 TOOLCHAINS: dict[str, Toolchain] = {
     toolchain.language: toolchain
-    for toolchain in (PythonToolchain(), NodeToolchain(), GoToolchain(), RustToolchain())
+    for toolchain in (
+        PythonToolchain(),
+        NodeToolchain(),
+        GoToolchain(),
+        RustToolchain(),
+        CToolchain(),
+    )
 }
 
 __all__ = ["TOOLCHAINS", "Toolchain", "ToolchainError", "UnknownVersionError", "UnsuitableError"]

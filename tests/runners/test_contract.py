@@ -34,6 +34,8 @@ UNSUPPORTED = {
     ("pg-native", "copy"): "COPY",
     ("ts-postgres", "copy"): "COPY",
     ("ts-postgres", "typed_rows"): "numeric",
+    ("raw-drain", "copy"): "COPY",
+    ("raw-drain", "batch"): "COPY",
 }
 
 SCHEMA = schemas.contract_schema()

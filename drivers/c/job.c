@@ -1,0 +1,79 @@
+#include "job.h"
+
+#include <string.h>
+
+#define CONTRACT 1
+#define MOST_CONNECTIONS 10000
+
+struct field_reader {
+    const struct json *object;
+    struct failure *failure;
+};
+
+static const struct json *member(struct field_reader *from, const char *key, enum json_kind kind)
+{
+    static const struct json none = {.kind = JSON_NULL, .text = ""};
+    const struct json *found = json_member(from->object, key);
+    if (found && found->kind == kind)
+        return found;
+    if (from->failure->kind == FAIL_NONE)
+        fail(from->failure, FAIL_BAD_JOB, "%s: missing, or of another type than the contract says", key);
+    return &none;
+}
+
+static const char *text(struct field_reader *from, const char *key)
+{
+    return member(from, key, JSON_STRING)->text;
+}
+
+static double number(struct field_reader *from, const char *key, double lowest, double highest)
+{
+    double value = member(from, key, JSON_NUMBER)->number;
+    if (from->failure->kind == FAIL_NONE && !(value >= lowest && value <= highest))
+        fail(from->failure, FAIL_BAD_JOB, "%s: expected %g to %g, got %g", key, lowest, highest, value);
+    return value;
+}
+
+static void read_connection(struct job *job, struct field_reader from)
+{
+    const struct json *password = json_member(from.object, "password");
+    job->host = text(&from, "host");
+    job->port = (unsigned)number(&from, "port", 1, 65535);
+    job->user = text(&from, "user");
+    job->database = text(&from, "database");
+    job->password = password && password->kind == JSON_STRING ? password->text : NULL;
+}
+
+static void read_query(struct job *job, struct field_reader from)
+{
+    job->kind = text(&from, "kind");
+    job->sql = text(&from, "sql");
+    job->arguments = member(&from, "args", JSON_ARRAY);
+    job->columns = (unsigned)json_length(member(&from, "columns", JSON_ARRAY));
+    struct field_reader expect = {member(&from, "expect", JSON_OBJECT), from.failure};
+    job->expected_rows = (uint64_t)number(&expect, "rows", 0, 1e15);
+}
+
+int job_read(struct job *job, const char *line, struct failure *failure)
+{
+    memset(job, 0, sizeof *job);
+    job->json = json_parse(line);
+    if (!job->json || job->json->kind != JSON_OBJECT)
+        return fail(failure, FAIL_BAD_JOB, "the job is no JSON object");
+    struct field_reader from = {job->json, failure};
+    if (number(&from, "contract", 0, 1e9) != CONTRACT && failure->kind == FAIL_NONE)
+        return fail(failure, FAIL_BAD_JOB, "contract: this runner knows version %d only", CONTRACT);
+    job->driver = text(&from, "driver");
+    job->options = member(&from, "options", JSON_OBJECT);
+    read_connection(job, (struct field_reader){member(&from, "connection", JSON_OBJECT), failure});
+    read_query(job, (struct field_reader){member(&from, "query", JSON_OBJECT), failure});
+    job->connections = (unsigned)number(&from, "concurrency", 1, MOST_CONNECTIONS);
+    job->warmup_seconds = number(&from, "warmup_seconds", 0, 1e6);
+    job->measure_seconds = number(&from, "measure_seconds", 0, 1e6);
+    return failure->kind == FAIL_NONE ? 0 : -1;
+}
+
+void job_free(struct job *job)
+{
+    json_free(job->json);
+}
