@@ -75,7 +75,7 @@ lock: $(VENV)/.dev ## renew all Python lock files
 	  $(LOCK) $$file -o $${file%.in}.lock; done
 
 clean: ## remove everything that was installed or built
-	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/go/bin drivers/rust/target
+	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/bun/node_modules drivers/go/bin drivers/rust/target
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -13,17 +13,21 @@ from pgbench_drivers.toolchains.base import (
     UnknownVersionError,
     UnsuitableError,
 )
+from pgbench_drivers.toolchains.bun import BunToolchain
 from pgbench_drivers.toolchains.c import CToolchain
 from pgbench_drivers.toolchains.go import GoToolchain
 from pgbench_drivers.toolchains.node import NodeToolchain
 from pgbench_drivers.toolchains.python import PythonToolchain
 from pgbench_drivers.toolchains.rust import RustToolchain
 
+_NODE = NodeToolchain()
+
 TOOLCHAINS: dict[str, Toolchain] = {
     toolchain.language: toolchain
     for toolchain in (
         PythonToolchain(),
-        NodeToolchain(),
+        _NODE,
+        BunToolchain(_NODE),
         GoToolchain(),
         RustToolchain(),
         CToolchain(),

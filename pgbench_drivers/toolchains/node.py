@@ -59,6 +59,15 @@ class NodeToolchain(Toolchain):
         settings = _build_settings(node)
         return {**settings, "PATH": prepended(node.tools, settings["PATH"])}
 
+    def install(self, directory: Path, say: Say) -> None:
+        """Install what a folder's package-lock.json pins, without its scripts.
+
+        Raises ToolchainError.
+        """
+        node = self._node(say)
+        command = [*node.npm, "ci", "--omit=dev", "--ignore-scripts"]
+        run(command, directory=directory, environment={"PATH": node.path})
+
     def probe(self) -> Probe:
         found = version_of(["node", "--version"])
         if found and found >= MINIMUM and shutil.which("npm"):

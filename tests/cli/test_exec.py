@@ -11,7 +11,8 @@ from tests.end_to_end.conftest import bench
 
 
 @pytest.mark.parametrize(
-    ("language", "program"), [("python", "python"), ("node", "node"), ("go", "gofmt")]
+    ("language", "program"),
+    [("python", "python"), ("node", "node"), ("bun", "bun"), ("go", "gofmt")],
 )
 def test_it_finds_the_tools_and_works_in_the_runner_s_folder(language: str, program: str) -> None:
     done = bench("exec", language, "sh", "-c", f"pwd; command -v {program}")

@@ -157,10 +157,12 @@ function nullable(encode) {
  */
 function array(encode) {
   return (value) => {
-    if (!Array.isArray(value)) return undefined;
+    // Bun's integers without a NULL.
+    const list = value instanceof Int32Array ? Array.from(value) : value;
+    if (!Array.isArray(list)) return undefined;
     /** @type {Uint8Array[]} */
-    const parts = [Buffer.from(`a${value.length}:`)];
-    for (const element of value) {
+    const parts = [Buffer.from(`a${list.length}:`)];
+    for (const element of list) {
       const encoded = encode(element);
       if (!encoded) return undefined;
       parts.push(encoded);

@@ -41,12 +41,14 @@ export async function run(adapter) {
 /** @param {Adapter} adapter */
 function hello(adapter) {
   const { name, version, components } = adapter.versions();
+  const { bun, node, uv } = process.versions;
   emit('hello', {
     contract: CONTRACT_VERSION,
     runner: 'node',
-    runtime: { name: 'NodeJS', version: process.versions.node },
+    // Bun tells versions of NodeJS and libuv too, of which it has neither.
+    runtime: bun ? { name: 'Bun', version: bun } : { name: 'NodeJS', version: node },
     driver: { name, version },
-    components: { libuv: process.versions.uv, ...components },
+    components: bun ? components : { libuv: uv, ...components },
     mode: adapter.mode(adapter.job.query.kind),
     synthetic: adapter.synthetic,
   });

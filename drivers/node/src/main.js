@@ -25,7 +25,7 @@ const IDLE_BEFORE_EXIT_MS = 100;
 // Drivers give a `timestamp` as a Date in local time.
 process.env.TZ = 'UTC';
 // Stdout is for events alone, whatever a driver logs.
-globalThis.console = new Console(process.stderr);
+globalThis.console = /** @type {typeof console} */ (new Console(process.stderr));
 // A driver that never answers and holds nothing open lets the loop run dry.
 process.exitCode = CRASH;
 

@@ -25,6 +25,7 @@ const KNOWN = [
   ['bytea', Uint8Array.of(0, 59), 'x2:\0;;'],
   ['int4[]', [1, null, 3], 'a3:i:1;N;i:3;;'],
   ['int4[]', [], 'a0:;'],
+  ['int4[]', Int32Array.of(1, -3), 'a2:i:1;i:-3;;'],
   ['text[]', ['a', ''], 'a2:s1:a;s0:;;'],
   ['int4', null, 'N;'],
   ['int4[]', null, 'N;'],

@@ -9,6 +9,7 @@ import { Failure } from '../failure.js';
 
 /** @type {Record<string, () => Promise<AdapterModule>>} */
 const ADAPTERS = {
+  bun: () => import('./bun.js'),
   delay: () => import('./delay.js'),
   null: () => import('./null.js'),
   pg: () => import('./pg.js'),
