@@ -26,21 +26,29 @@ from pgbench_drivers.toolchains.base import (
     run,
     version_of,
 )
+from pgbench_drivers.toolchains.libpq import find_libpq
 
 RUNNER = DRIVERS / "c"
+LIBPQ_RUNNER = RUNNER / "libpq"
 REPLAY = ROOT / "replay"
 FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
+
+# The environment of the rows that libpq is in, and the parts of the runner that it shares.
+LIBPQ = "libpq"
+SHARED = ("base64", "events", "failure", "histogram", "job", "json", "sha256", "window")
 
 # What the tests build with: undefined behaviour and wrong memory accesses end the program.
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror")
 
 
 class CToolchain(Toolchain):
-    """Builds the runner of the rows that are no drivers."""
+    """Builds the runner of the rows that are no drivers, and that of libpq."""
 
     language = "c"
 
     def prepare(self, environment: str, say: Say) -> Command:
+        if environment == LIBPQ:
+            return Command((str(build_libpq_runner(say)),), RUNNER, {})
         return Command((str(build("runner", RUNNER, say)),), RUNNER, {})
 
     def probe(self) -> Probe:
@@ -56,9 +64,25 @@ def build_replay_server(say: Say, extra: Sequence[str] = ()) -> Path:
     return build("replay-server", REPLAY, say, extra)
 
 
-def build(name: str, sources: Path, say: Say, extra: Sequence[str] = ()) -> Path:
+def build_libpq_runner(say: Say, extra: Sequence[str] = ()) -> Path:
+    """The runner of libpq; raises ToolchainError, UnsuitableError where there is no libpq."""
+    shared = tuple(RUNNER / f"{part}.c" for part in SHARED)
+    libraries = (f"-I{RUNNER}", *find_libpq().flags, "-lpq")
+    return build("libpq-runner", LIBPQ_RUNNER, say, extra, shared=shared, libraries=libraries)
+
+
+def build(
+    name: str,
+    sources: Path,
+    say: Say,
+    extra: Sequence[str] = (),
+    *,
+    shared: Sequence[Path] = (),
+    libraries: Sequence[str] = (),
+) -> Path:
     """Compile the C files of a folder to a program, where something has changed.
 
+    `shared` are files of other folders, `libraries` flags for what they need.
     Raises ToolchainError, UnsuitableError where it cannot run at all.
     """
     if not sys.platform.startswith("linux"):
@@ -70,10 +94,11 @@ def build(name: str, sources: Path, say: Say, extra: Sequence[str] = ()) -> Path
             "(Debian and Ubuntu: build-essential; Fedora: gcc)"
         )
     version = dotted(version_of([*cc, "--version"]) or ())
-    files = sorted(sources.glob("*.c"))
-    inputs = {*files, *sources.glob("*.h"), *REPLAY.glob("*.h")}
+    files = sorted([*sources.glob("*.c"), *shared])
+    folders = {REPLAY, *(file.parent for file in files)}
+    inputs = {*files, *(header for folder in folders for header in folder.glob("*.h"))}
     home = TOOLCHAINS_DIRECTORY / "c" / "-".join([name, *(["checked"] if extra else [])])
-    stamp = Stamp(home / ".stamp", inputs, *cc, version, *FLAGS, *extra)
+    stamp = Stamp(home / ".stamp", inputs, *cc, version, *FLAGS, *extra, *libraries)
     program = home / name
     if not stamp.is_current() or not program.exists():
         say(f"C: building {name}")
@@ -82,7 +107,7 @@ def build(name: str, sources: Path, say: Say, extra: Sequence[str] = ()) -> Path
         told = f'-DCOMPILER="{Path(cc[0]).name} {version}"'
         paths = [str(file) for file in files]
         flags = [*FLAGS, *extra, told, f"-I{REPLAY}"]
-        run([*cc, *flags, "-o", str(program), *paths, "-lm"], directory=sources)
+        run([*cc, *flags, "-o", str(program), *paths, *libraries, "-lm"], directory=sources)
         stamp.set()
     return program
 

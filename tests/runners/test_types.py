@@ -22,7 +22,7 @@ ROWS = 3
 DRIVERS = {
     driver.name: driver
     for driver in load_registry(REGISTRY)
-    if driver.entry.language == "rust" and not driver.synthetic
+    if driver.entry.language in {"rust", "c"} and driver.entry.client == "async"
 }
 
 
