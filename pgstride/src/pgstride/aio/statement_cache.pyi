@@ -1,0 +1,26 @@
+import asyncio
+from typing import Any
+
+from pgstride.aio.cancellation import CancellableLink
+from pgstride.core.statement import Statement
+
+class StatementCache(CancellableLink):
+    """The cache of a session's prepared statements."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        statement_limit: int = 100,
+        statement_lifetime: float = 0.0,
+        **others: Any,
+    ) -> None: ...
+    @property
+    def statement_limit(self) -> int: ...
+    @property
+    def cached_statements(self) -> tuple[Statement, ...]: ...
+    def find_statement(self, query: str) -> Statement | None: ...
+    def remember(self, statement: Statement) -> None: ...
+    def forget(self, statement: Statement) -> None: ...
+    def release(self, statement: Statement) -> None: ...
+    def forget_all(self) -> None: ...
