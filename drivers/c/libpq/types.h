@@ -21,6 +21,9 @@
 #include "memory.h"
 
 #define WIRE_BYTES 16 /* of the longest value that is not a slice */
+#define UUID_BYTES 16
+#define MICROSECONDS 1000000
+#define SECONDS_OF_DAY 86400
 
 /* Bytes that belong to somebody else. */
 struct slice {
