@@ -74,6 +74,11 @@ _FIXED_BY_THE_RUN = tuple(
     metavar="DRIVER",
     help="Measure this driver twice (A/A): differences that its two rows show are noise, and are printed as ~ for all drivers.",
 )
+@click.option(
+    "--audit/--no-audit",
+    default=None,
+    help="Look at what each driver sends before anything is measured.  [default: --audit]",
+)
 @timeout_option
 @click.option(
     "--quick",
@@ -181,6 +186,7 @@ def _make_request(
         directory=directory,
         command=command,
         resume=resume,
+        audit=options.audit,
     )
 
 

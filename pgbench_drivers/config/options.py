@@ -22,7 +22,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     `warmup` and `duration` are seconds per cell, spread evenly over its
     `rounds`. `timeout` are the seconds that a driver may be silent beyond
-    what its window takes; `aa` is the driver that is measured twice.
+    what its window takes; `aa` is the driver that is measured twice; with
+    `audit`, what each driver sends is looked at before anything is measured.
     With a `precision` (a share) the headline's cells get further rounds until
     their intervals are that narrow, or `max_time` seconds are over.
     """
@@ -43,6 +44,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     pin_server: Cpus | None = None
     timeout: Annotated[float, Meta(gt=0)] = 60.0
     aa: str | None = None
+    audit: bool = True
     precision: Annotated[float, Meta(gt=0)] | None = None
     max_time: Annotated[float, Meta(gt=0)] = 3600.0
 

@@ -20,13 +20,14 @@ from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import environment, reference
+from pgbench_drivers.execution import auditing, environment, reference
 from pgbench_drivers.execution.executor import Bench, Observer, execute
 from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
+from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
@@ -42,7 +43,8 @@ class Request:
     """What to run, and where to leave it.
 
     `resume` continues the journal in `directory`; `command` is what the user
-    typed, for the report. `only` restricts the plan to some of the cells.
+    typed, for the report. `only` restricts the plan to some of the cells. With
+    `audit`, what each driver sends is looked at before anything is measured.
     """
 
     options: Options
@@ -52,6 +54,7 @@ class Request:
     command: str
     resume: bool
     only: frozenset[CellKey] | None = None
+    audit: bool = False
 
     def cells(self) -> list[CellKey]:
         """Every cell that is to be measured, or to be given a reason why it is not."""
@@ -145,7 +148,7 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
         options.server,
         pg_version=options.pg_version,
         transport=options.transport,
-        connections=max(options.concurrency),
+        connections=max(*options.concurrency, auditing.CONNECTIONS),
         say=say,
     )
     with server:
@@ -162,7 +165,6 @@ def _run_on(
         job_queries = {
             spec.name: reference.job_query(admin, spec, schema) for spec in request.queries
         }
-        header, earlier, journal = _open_journal(request, prepared, server, job_queries)
         options = request.options
         windows = Windows.spread(options.warmup, options.duration, options.rounds)
         steps = make_steps(runnable_cells(request, prepared), options.rounds, options.seed)
@@ -180,6 +182,11 @@ def _run_on(
             client_cpus=frozenset(options.pin_client) if options.pin_client else None,
             server_cpu=server.cpu_seconds,
         )
+
+        def audits() -> list[Audit]:
+            return _audits(bench, request, prepared, say)
+
+        header, earlier, journal = _open_journal(request, prepared, server, job_queries, audits)
         for warning in header.warnings:
             say(f"note: {warning}")
         observer.planned(steps, windows)
@@ -204,6 +211,16 @@ def _run_on(
         signals.hold()
         journal.close()
         return finish(request.directory, header)
+
+
+def _audits(bench: Bench, request: Request, prepared: Prepared, say: Say) -> list[Audit]:
+    """What each driver sends; nothing when that was not asked for."""
+    if not request.audit:
+        return []
+    pairs = auditing.auditable(request.drivers, request.queries, prepared.runners)
+    if pairs:
+        say(f"looking at what drivers send: {auditing.plan_text(pairs)}")
+    return list(auditing.audit_all(bench, pairs))
 
 
 def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
@@ -247,11 +264,18 @@ def _check_directory(request: Request) -> None:
 
 
 def _open_journal(
-    request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
+    request: Request,
+    prepared: Prepared,
+    server: Server,
+    job_queries: dict[str, JobQuery],
+    audits: Callable[[], list[Audit]],
 ) -> tuple[model.Run, list[StepRecord], Journal]:
+    """Header, what was measured earlier, and the journal; a new one holds the audits."""
     path = request.directory / journals.JOURNAL_NAME
     header = _header(request, prepared, server, job_queries)
     if not request.resume:
+        # After the header, whose load is that of the machine before we did anything.
+        header = msgspec.structs.replace(header, audits=audits())
         request.directory.mkdir(parents=True, exist_ok=True)
         return header, [], Journal.create(path, header)
     earlier, records = journals.read(path)

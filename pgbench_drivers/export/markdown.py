@@ -8,6 +8,7 @@ from pgbench_drivers.analysis.summary import METRICS, Metric
 from pgbench_drivers.export.tables import markdown_text as _text
 from pgbench_drivers.report.formatting import figure, ratio, spread
 from pgbench_drivers.report.notes import Footnotes, footnotes, run_span, why_unranked, windows
+from pgbench_drivers.report.sending import sending
 from pgbench_drivers.report.standings import (
     HEADLINE_METRIC,
     LATENCY_METRIC,
@@ -40,6 +41,7 @@ def write_markdown(run: Run, stream: TextIO) -> None:
         parts.append(
             "\n".join(f"- n/a [{n.number}] {_text(n.text)} ({_text(n.where)})" for n in notes.notes)
         )
+    parts.append(_sending(run))
     parts.append(_harness(analysed))
     parts.append(f"Measured with `{run.options.command}`.")
     stream.write("\n\n".join(p for p in parts if p) + "\n")
@@ -129,6 +131,20 @@ def _column(
             text = f"**{text}**"
         column[name] = f"{text} {ratio(measured.median / best)}"
     return column
+
+
+def _sending(run: Run) -> str:
+    """What each driver sends, as the audit saw it."""
+    lines = [
+        f"| {_text(one.view.driver.title)} | {_text(line.queries)} | "
+        f"{'' if line.known else 'not known: '}{_text(line.text)} |"
+        for one in sending(run).drivers
+        for line in one.lines
+    ]
+    if not lines:
+        return ""
+    head = ["### What each driver sends", "", "| Driver | Queries | |", "|:--|:--|:--|"]
+    return "\n".join([*head, *lines])
 
 
 def _harness(analysed: Analysed) -> str:

@@ -41,9 +41,9 @@ class Sent(Document, frozen=True):
     one entry per column and per parameter. `round_trips` is the fewest and
     `round_trips_most` the most that one query took, `in_flight` the most
     executions that were under way at once; other counts and bytes are means.
-    `executions` is how often the benchmark's statement ran, `other_prepares` counts other statements that were prepared, and
-    `other_commands` what ran besides, by command tag. `rows_received` and
-    `rows_written` are the server's.
+    `executions` is how often the benchmark's statement ran, `other_prepares`
+    counts other statements that were prepared, and `other_commands` what ran
+    besides, by command tag. `rows_received` and `rows_written` are the server's.
     """
 
     connections: int

@@ -47,6 +47,15 @@ def test_a_run_leaves_result_report_and_figures(small_run: Path) -> None:
     assert list((small_run / "figures").glob("*.svg"))
 
 
+def test_what_each_driver_sends_is_part_of_a_run(small_run: Path) -> None:
+    run = storage.read(small_run / "result.json")
+    assert {(a.driver, a.query) for a in run.audits} == {(c.driver, c.query) for c in run.cells}
+    assert [a.failure for a in run.audits] == [None] * 6
+    page = (small_run / "report.html").read_text(encoding="utf-8")
+    assert "What each driver sends" in page
+    assert "Prepares a named statement once per connection" in page
+
+
 def test_rounds_are_interleaved(small_run: Path) -> None:
     run = storage.read(small_run / "result.json")
     first = {r.position for cell in run.cells for r in cell.rounds if r.index == 0}
@@ -202,7 +211,7 @@ def test_a_killed_runner_is_a_failed_cell_and_the_others_go_on(tmp_path: Path) -
     directory = tmp_path / "run"
     process = start(
         "run", "-d", "asyncpg", "-d", "pgx", "-q", "one_plus_one", "--warmup", "0",
-        "--duration", "6", "--rounds", "2", "--server", "embedded", "-o", directory,
+        "--duration", "6", "--rounds", "2", "--no-audit", "--server", "embedded", "-o", directory,
     )  # fmt: skip
     runner = _wait_for_runner(process.pid)
     kill(runner, signal.SIGKILL)
