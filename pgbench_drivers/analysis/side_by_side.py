@@ -50,7 +50,7 @@ def described(run: Run, bases: Bases) -> list[str]:
     rows = {driver.name: driver for driver in run.drivers}
     return [
         f"{driver} {_version(rows[driver])} is held against {base} {_version(rows[base])}, "
-        f"in turns on this machine ({rows[base].notes})"
+        f"in turns on this machine ({rows[base].notes.rpartition('; ')[2]})"
         for driver, base in bases.items()
     ]
 

@@ -62,6 +62,11 @@ def main() -> None:
             for slower in (1.0, 1.03, 1.05, 1.07, 1.1, 1.15):
                 seen = alarms(noise, slower, rounds)
                 print(f"  {slower:.2f} × the CPU on one query: {seen:.1%} of runs")
+        for later in (1.0, 1.05):
+            print(f"both sides in turns, 8 rounds, the machine {later:.2f} × as slow when again")
+            for slower in (1.0, 1.03, 1.05, 1.07, 1.1, 1.15):
+                seen = alarms(noise, slower, 8, together=True, later=later)
+                print(f"  {slower:.2f} × the CPU on one query: {seen:.1%} of runs")
 
 
 def share_that_hold(truth: float, intervals: Iterator[Interval | None]) -> float:
@@ -109,11 +114,17 @@ COVERAGES: dict[str, Callable[[Noise, int], float]] = {
 }
 
 
-def a_run(noise: Noise, chance: np.random.Generator, rounds: int, slower: float = 1.0) -> Run:
-    """One driver on all queries, whose first one may be slower."""
+def a_run(
+    noise: Noise,
+    chance: np.random.Generator,
+    rounds: int,
+    slower: float = 1.0,
+    machine: float = 1.0,
+) -> Run:
+    """One driver on all queries, whose first one may be slower, as may be the machine."""
     factors: Sequence[float] = [slower, *itertools.repeat(1.0, QUERIES - 1)]
     cells = [
-        costing_cell("d", f"q{i}", (10 * factor * noise(chance, rounds)).tolist())
+        costing_cell("d", f"q{i}", (10 * machine * factor * noise(chance, rounds)).tolist())
         for i, factor in enumerate(factors)
     ]
     return make_run(cells=cells, rounds=rounds)
@@ -146,14 +157,24 @@ def false_differences(noise: Noise, rounds: int) -> float:
     return seen / RUNS
 
 
-def alarms(noise: Noise, slower: float, rounds: int) -> float:
-    """How often the gate fails, with both of its measurements."""
+def alarms(
+    noise: Noise, slower: float, rounds: int, *, together: bool = False, later: float = 1.0
+) -> float:
+    """How often the gate fails, with both of its measurements.
+
+    With `together` it measures both sides each time, the second time on a
+    machine that has become `later` times as slow.
+    """
     chance = np.random.default_rng(5)
     seen = 0
     for _ in range(RUNS):
-        base = a_run(noise, chance, rounds)
-        first, again = (a_run(noise, chance, rounds, slower) for _ in range(2))
-        judgement = judge(base, first, again, CPU, 0.05, confirm=True)
+        base, first = a_run(noise, chance, rounds), a_run(noise, chance, rounds, slower)
+        again = a_run(noise, chance, rounds, slower, later)
+        base_again = a_run(noise, chance, rounds, machine=later) if together else None
+        judgement = judge(
+            base, first, again, CPU, 0.05,
+            confirm=True, baseline_again=base_again, together=together,
+        )  # fmt: skip
         seen += judgement.outcome == "regression"
     return seen / RUNS
 

@@ -15,8 +15,8 @@ from pgbench_drivers.execution import session
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
 from pgbench_drivers.toolchains.variant import Release, Variant, parse_requirement
 
-DEFAULTS = Options(warmup=1.0, duration=3.0, rounds=10)
-"""Ten short rounds see more than five long ones, and seven queries take three minutes."""
+DEFAULTS = Options(warmup=0.8, duration=2.0, rounds=8)
+"""Many short rounds see more than few long ones in the same time (docs/methodology.md)."""
 
 BUILT_HERE = "pgstride"
 
