@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from pgbench_drivers.analysis.per_round import client_cpu_us
 from pgbench_drivers.analysis.summary import METRICS
-from pgbench_drivers.report import formatting, notes, page, payload
+from pgbench_drivers.report import formatting, notes, page, payload, uncertainty
 from pgbench_drivers.report.languages import SLOTS, language_styles
 from pgbench_drivers.report.sending import sending
 from pgbench_drivers.report.standings import (
@@ -115,7 +115,11 @@ def _templates() -> jinja2.Environment:
         client_cpu_us=client_cpu_us,
     )
     environment.globals.update(
-        figure=formatting.figure, spread=formatting.spread, supports=supports
+        figure=formatting.figure,
+        spread=formatting.spread,
+        supports=supports,
+        interval_text=uncertainty.interval_text,
+        outlier_text=uncertainty.outlier_text,
     )
     return environment
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgbench_drivers.analysis.bound import Bound
-from pgbench_drivers.analysis.summary import CellSummary, Metric, metric
+from pgbench_drivers.analysis.outliers import outliers
+from pgbench_drivers.analysis.summary import METRICS, CellSummary, Metric, metric
 from pgbench_drivers.report.formatting import figure, ratio
 from pgbench_drivers.report.languages import LanguageStyle, language_styles
 from pgbench_drivers.report.notes import Footnote, Footnotes
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, levels
-from pgbench_drivers.results.model import Driver, Query, Round, Run
+from pgbench_drivers.results.model import Cell, Driver, Query, Round, Run
 
 HEAT_LIMIT = 10.0
 """Ten times the best and beyond is shown without any heat."""
@@ -98,6 +99,11 @@ class RoundRow:
     query: str
     concurrency: int
     round: Round
+    outlying: frozenset[str] = frozenset()
+
+    def mark(self, metric_key: str) -> str:
+        """A dagger where this round's figure is an outlier in its cell."""
+        return " †" if metric_key in self.outlying else ""
 
 
 def driver_views(run: Run) -> tuple[DriverView, ...]:
@@ -154,12 +160,24 @@ def rounds_in_order(run: Run) -> tuple[RoundRow, ...]:
     """All rounds of the run, by position."""
     views = {v.driver.name: v for v in driver_views(run)}
     found = [
-        RoundRow(views[c.driver], c.query, c.concurrency, r)
+        RoundRow(views[c.driver], c.query, c.concurrency, r, frozenset(outlying[place]))
         for c in run.cells
-        for r in c.rounds
+        for outlying in [_outlying(c)]
+        for place, r in enumerate(c.rounds)
         if c.driver in views
     ]
     return tuple(sorted(found, key=lambda row: row.round.position))
+
+
+def _outlying(cell: Cell) -> Mapping[int, set[str]]:
+    """For each round's place, the metrics by which it is an outlier."""
+    found: dict[int, set[str]] = {place: set() for place in range(len(cell.rounds))}
+    for one in METRICS:
+        values = [value for r in cell.rounds if (value := one.of_round(r)) is not None]
+        if len(values) == len(cell.rounds):
+            for place in outliers(values):
+                found[place].add(one.key)
+    return found
 
 
 def modes(run: Run) -> dict[str, list[tuple[str, str]]]:
