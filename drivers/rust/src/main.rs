@@ -4,6 +4,7 @@
 mod adapter;
 mod adapters;
 mod canonical;
+mod copy_text;
 mod event;
 mod failure;
 mod job;

@@ -62,6 +62,7 @@ fn exit_codes_and_last_words() {
             "bad-job",
         ),
         (job("tokio-postgres").to_string(), 5, "driver"),
+        (job("sqlx").to_string(), 5, "driver"),
     ];
     for (job, code, last) in cases {
         let output = start(&job).wait_with_output().unwrap();

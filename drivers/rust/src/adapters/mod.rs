@@ -2,6 +2,7 @@
 
 pub mod delay;
 pub mod null;
+mod sqlx;
 mod tokio_postgres;
 
 use std::io::Write;
@@ -15,6 +16,7 @@ use crate::runner::run as lead;
 pub async fn run(job: &Job, events: &mut Writer<impl Write>) -> Result<(), Failure> {
     match job.driver.as_str() {
         "tokio-postgres" => lead::<tokio_postgres::TokioPostgres>(job, events).await,
+        "sqlx" => lead::<sqlx::Sqlx>(job, events).await,
         "null" => lead::<null::Null>(job, events).await,
         "delay" => lead::<delay::Delay>(job, events).await,
         unknown => Err(Failure::bad_job(format!(
