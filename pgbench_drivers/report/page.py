@@ -18,7 +18,7 @@ from pgbench_drivers.results.model import Cell, Driver, Query, Round, Run
 HEAT_LIMIT = 10.0
 """Ten times the best and beyond is shown without any heat."""
 
-CLIENT_TITLES = {"async": "async", "threads": "threads", "limit": "raw", "limit": "raw", "synthetic": "no I/O"}
+CLIENT_TITLES = {"async": "async", "threads": "threads", "limit": "raw", "synthetic": "no I/O"}
 
 
 @dataclass(frozen=True)
