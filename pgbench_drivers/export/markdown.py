@@ -137,7 +137,7 @@ def _sending(run: Run) -> str:
     """What each driver sends, as the audit saw it."""
     lines = [
         f"| {_text(one.view.driver.title)} | {_text(line.queries)} | "
-        f"{'' if line.known else 'not known: '}{_text(line.text)} |"
+        f"{line.lack and line.lack + ': '}{_text(line.text)} |"
         for one in sending(run).drivers
         for line in one.lines
     ]

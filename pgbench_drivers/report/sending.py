@@ -19,11 +19,14 @@ _PREPARED = {
 
 @dataclass(frozen=True)
 class SentLine:
-    """One sentence, and the titles of the queries for which it holds; or why there is none."""
+    """One sentence, and the titles of the queries for which it holds.
+
+    With a `lack`, which says in two words what is the matter, the reason why there is none.
+    """
 
     queries: str
     text: str
-    known: bool
+    lack: str
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,17 @@ def sending(run: Run) -> Sending:
 
 
 def _lines(audits: list[tuple[Query, Audit]]) -> tuple[SentLine, ...]:
-    found: dict[tuple[str, bool], list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for query, audit in audits:
         found.setdefault(_said(query, audit), []).append(query.title)
-    return tuple(
-        SentLine(", ".join(titles), text, known) for (text, known), titles in found.items()
-    )
+    return tuple(SentLine(", ".join(titles), text, lack) for (text, lack), titles in found.items())
 
 
-def _said(query: Query, audit: Audit) -> tuple[str, bool]:
+def _said(query: Query, audit: Audit) -> tuple[str, str]:
     if audit.sent is None:
-        return audit.failure or "not known", False
-    return sentence(audit.sent, query.kind), True
+        lack = "not supported" if audit.unsupported else "not known"
+        return audit.failure or "without a reason", lack
+    return sentence(audit.sent, query.kind), ""
 
 
 def _row(view: DriverView, query: Query, audit: Audit) -> SentRow:

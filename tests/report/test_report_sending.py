@@ -37,6 +37,7 @@ def audited(cut: Cut) -> Run:
             Audit("asyncpg", "generate_series", PLAIN, None),
             Audit("psycopg2", "pg_type", TEXT, None),
             Audit("pgx", "pg_type", None, "what was sent could not be decoded: <b>TLS"),
+            Audit("pgx", "generate_series", None, "it cannot", unsupported=True),
         ],
     )
 
@@ -54,6 +55,7 @@ def test_each_driver_has_its_sentence_and_equal_ones_share_a_line(section: str) 
 
 def test_an_audit_that_failed_shows_its_reason(section: str) -> None:
     assert "not known</span>: what was sent could not be decoded: &lt;b&gt;TLS" in section
+    assert "not supported</span>: it cannot" in section
 
 
 def test_all_facts_stand_in_a_table(section: str) -> None:
@@ -76,6 +78,7 @@ def test_the_markdown_has_the_sentences(audited: Run) -> None:
         "pg_type", r"pg\_type"
     )
     assert "not known: what was sent could not be decoded" in text
+    assert "not supported: it cannot" in text
 
 
 @pytest.mark.parametrize("size", [SIZES["desk"], PHONE_390])
