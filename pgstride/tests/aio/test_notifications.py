@@ -5,6 +5,7 @@ import gc
 
 import pytest
 
+from backends import end_backend
 from fault_proxy import CLOSE, Fault, FaultProxy
 from pgstride import Notification, NotificationGap
 from pgstride.aio import listeners, notification_reconnect
@@ -220,7 +221,7 @@ async def test_fails_when_the_connection_is_lost(ours):
             await notify(other, "lost", "before")
             await connection.fetchval("SELECT 1")
             pid = connection.get_server_pid()
-            await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+            await end_backend(other, pid)
             assert [note.payload for note in await take(stream, 1)] == ["before"]
             with pytest.raises(ours.driver.ConnectionDoesNotExistError, match="while listening"):
                 await stream.__anext__()
@@ -262,7 +263,7 @@ async def test_reconnects_and_says_so(ours):
                 for number in range(3):
                     await notify(other, "again", "before")
                     assert [note.payload for note in await take(stream, 1)] == ["before"]
-                    await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+                    await end_backend(other, pid)
                     assert await take(stream, 1) == [NotificationGap("reconnected")]
                     await notify(other, "more", f"after {number}")
                     assert [note.payload for note in await take(stream, 1)] == [f"after {number}"]
@@ -320,7 +321,7 @@ async def test_an_error_that_would_come_again_is_raised(ours):
                 async with connection.notifications("once", reconnect=True) as stream:
                     await other.execute("ALTER ROLE listens_once NOLOGIN")
                     pid = connection.get_server_pid()
-                    await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+                    await end_backend(other, pid)
                     with pytest.raises(ours.driver.InvalidAuthorizationSpecificationError):
                         await take(stream, 1)
                     with pytest.raises(StopAsyncIteration):
@@ -345,7 +346,7 @@ def test_leaves_nothing_behind(ours, loop_factory, reconnect):
                 stream = connection.notifications("tidy", reconnect=reconnect)
                 async with stream:
                     pid = connection.get_server_pid()
-                    await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+                    await end_backend(other, pid)
                     await take(stream, 1)
 
     run_tidily(loop_factory, main)

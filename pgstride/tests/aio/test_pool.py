@@ -7,6 +7,8 @@ import logging
 
 import pytest
 
+from backends import end_backend
+
 
 async def backend(connection):
     return await connection.fetchval("SELECT pg_backend_pid()")
@@ -305,7 +307,7 @@ async def test_replaces_connections_that_the_server_closed(both):
     async with both.pool(max_size=1) as pool, both.connection() as other:
         for _ in range(3):
             pid = await pool.fetchval("SELECT pg_backend_pid()")
-            await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+            await end_backend(other, pid)
             await asyncio.sleep(0.05)
             assert await pool.fetchval("SELECT pg_backend_pid()") != pid
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from backends import end_backend
 from fault_proxy import CLOSE, FROM_SERVER, STALL, Fault, FaultProxy
 from pgstride.aio import pool_limits, pool_upkeep
 from pgstride.aio.pool_limits import PoolLimits
@@ -177,10 +178,19 @@ async def test_refills_in_the_background_once_the_server_is_back(ours, proxy, mo
 async def test_connections_that_the_server_has_closed_are_replaced_before_they_are_lent(ours):
     async with ours.pool(min_size=3, max_size=3) as pool, ours.connection() as other:
         for pid in pids_of(pool):
-            await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+            await end_backend(other, pid)
         await until(lambda: pool.statistics().lost == 3)
         answers = await asyncio.gather(*(pool.fetchval("SELECT $1::int", n) for n in range(9)))
         assert answers == list(range(9))
+
+
+async def test_a_connection_that_is_replaced_before_its_end_is_told_counts_as_lost(ours):
+    async with ours.pool(min_size=1, max_size=1) as pool:
+        # As when the server has said why it ends, and the socket is still open.
+        pool._holders[0].connection._session.fail(ConnectionResetError())
+        await pool._upkeep._connect_missing()
+        assert pool.statistics().connects == 2
+        assert pool.statistics().lost == 1
 
 
 # -- statistics

@@ -256,6 +256,12 @@ class PoolConnectionHolder:
         self._generation = NEVER_AGAIN
         self.expires_at = 0.0
 
+    def forsake(self) -> None:
+        """Part with a connection that has ended, whether its end has been told or not."""
+        if self.connection is not None:
+            self._note_lost(self.connection)
+            self.connection.terminate()
+
     def retire(self) -> None:
         """Part with the connection, which is not lent, and have it closed in the background."""
         connection = self.connection

@@ -139,7 +139,7 @@ class PoolUpkeep:
                 if holder is None:
                     return  # those who acquire connect the others
                 try:
-                    holder.terminate()
+                    holder.forsake()
                     await holder.connect()
                     delay = FIRST_RETRY_SECONDS
                     continue
