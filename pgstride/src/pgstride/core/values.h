@@ -15,12 +15,20 @@
  * is known. NULL with an exception. */
 #if PyLong_SHIFT == 30 && PY_VERSION_HEX < 0x030E0000 && !defined(Py_GIL_DISABLED) && \
     !defined(Py_TRACE_REFS)
+#if PY_VERSION_HEX >= 0x030C0000
+#define VALUE_INT_DIGITS long_value.ob_digit
+#else
+#define VALUE_INT_DIGITS ob_digit
+#endif
+#define VALUE_INT_HEAD offsetof(PyLongObject, VALUE_INT_DIGITS)
+
 static inline PyObject *value_new_int(int64_t value) {
     uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
     if (size >> (2 * PyLong_SHIFT) != 0) {
         return PyLong_FromLongLong(value);
     }
-    PyLongObject *made = PyObject_Malloc(sizeof(PyLongObject) + sizeof(digit));
+    /* sizeof(PyLongObject) has padding, with which it would be in a larger size class. */
+    PyLongObject *made = PyObject_Malloc(VALUE_INT_HEAD + 2 * sizeof(digit));
     if (made == NULL) {
         return PyErr_NoMemory();
     }
@@ -29,13 +37,11 @@ static inline PyObject *value_new_int(int64_t value) {
     Py_SET_TYPE(made, &PyLong_Type);
 #if PY_VERSION_HEX >= 0x030C0000
     made->long_value.lv_tag = (uintptr_t)digits << 3 | (value < 0 ? 2 : 0);
-    made->long_value.ob_digit[0] = low;
-    made->long_value.ob_digit[1] = high;
 #else
     Py_SET_SIZE(made, value < 0 ? -digits : digits);
-    made->ob_digit[0] = low;
-    made->ob_digit[1] = high;
 #endif
+    made->VALUE_INT_DIGITS[0] = low;
+    made->VALUE_INT_DIGITS[1] = high;
     _Py_NewReference((PyObject *)made);
     return (PyObject *)made;
 }
