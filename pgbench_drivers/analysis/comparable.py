@@ -36,6 +36,7 @@ def cautions(base: Run, new: Run) -> tuple[str, ...]:
     differences = (
         ("PostgreSQL", base.server.version, new.server.version),
         ("server", base.server.backend, new.server.backend),
+        ("mode", was.mode, now.mode),
         ("transport", was.transport, now.transport),
         ("client CPUs", was.pin_client, now.pin_client),
         ("server CPUs", was.pin_server, now.pin_server),

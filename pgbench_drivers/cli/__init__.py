@@ -15,6 +15,7 @@ from pgbench_drivers.cli.exec import execute
 from pgbench_drivers.cli.export import export
 from pgbench_drivers.cli.gate import gate
 from pgbench_drivers.cli.listing import list_things
+from pgbench_drivers.cli.replay import replay
 from pgbench_drivers.cli.report import report
 from pgbench_drivers.cli.run import run
 from pgbench_drivers.cli.setup import setup
@@ -50,7 +51,7 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 for command in (
-    run, report, export, compare_runs, gate, audit_drivers, list_things, doctor, setup, execute,
+    run, replay, report, export, compare_runs, gate, audit_drivers, list_things, doctor, setup, execute,
 ):  # fmt: skip
     cli.add_command(command)
 

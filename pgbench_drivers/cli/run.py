@@ -60,6 +60,11 @@ _FIXED_BY_THE_RUN = tuple(
 )
 @plan_options(Options())
 @click.option(
+    "--mode",
+    type=click.Choice(["live", "replay"]),
+    help="replay: record what the server answers, and measure against a program that gives the same answers for next to no CPU time.  [default: live]",
+)
+@click.option(
     "--precision",
     type=Percentage(),
     help="Add rounds until every driver's headline figure (rows/s) is known to ± this, with 95 % confidence: 2%.",

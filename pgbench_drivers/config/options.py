@@ -24,6 +24,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     `rounds`. `timeout` are the seconds that a driver may be silent beyond
     what its window takes; `aa` is the driver that is measured twice; with
     `audit`, what each driver sends is looked at before anything is measured.
+    In the `mode` "replay" a recording of the server answers in its place.
     With a `precision` (a share) the headline's cells get further rounds until
     their intervals are that narrow, or `max_time` seconds are over.
     """
@@ -40,6 +41,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     server: str = "auto"
     pg_version: str = "18"
     transport: Literal["tcp", "unix"] = "tcp"
+    mode: Literal["live", "replay"] = "live"
     pin_client: Cpus | None = None
     pin_server: Cpus | None = None
     timeout: Annotated[float, Meta(gt=0)] = 60.0

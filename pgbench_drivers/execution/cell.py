@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.contract.messages import (
@@ -24,7 +23,6 @@ from pgbench_drivers.contract.messages import (
     Result,
     Started,
 )
-from pgbench_drivers.execution import reference
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -32,12 +30,12 @@ from pgbench_drivers.execution.runner_process import (
     RunnerTimeout,
     exit_text,
 )
+from pgbench_drivers.execution.stage import LiveStage, Stage
 from pgbench_drivers.plan.plan import Step, Windows
 from pgbench_drivers.results import histogram
 from pgbench_drivers.results.histogram import HistogramError
 from pgbench_drivers.results.journal import Identity, StepRecord
 from pgbench_drivers.results.model import Failure, FailureKind, Latency, Round
-from pgbench_drivers.server.admin import end_sessions
 
 STDERR_LINES_IN_REASON = 3
 
@@ -81,6 +79,12 @@ class StepContext:
     timeout_seconds: float
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
+    stage: Stage | None = None
+
+    @property
+    def answering(self) -> Stage:
+        """Where the queries are answered: at the real server, unless it is said."""
+        return self.stage or LiveStage(self.admin, self.schema)
 
 
 @dataclass
@@ -101,31 +105,24 @@ class _Heard:
 def run_step(context: StepContext) -> StepRecord:
     """Run one step to its record; what fails in driver or runner is a failure in the record.
 
-    Raises psycopg.Error when the server fails the orchestrator itself.
+    Raises psycopg.Error or UserError when the server fails the orchestrator itself.
     """
     load_1m = os.getloadavg()[0]
     heard = _Heard()
     failure: Failure | None = None
     measured: Round | None = None
-    reference.run_all(context.admin, context.spec.file.setup, context.schema)
+    context.answering.set_up(context.spec)
     try:
         _listen(context, heard)
         measured = _round(context, heard, load_1m)
     except StepFailure as error:
         failure = Failure(context.step.round, error.kind, error.reason)
     finally:
-        _tear_down(context, orderly=measured is not None)
+        context.answering.tear_down(context.spec, orderly=measured is not None)
     cell = context.step.cell
     return StepRecord(
         cell.driver, cell.query, cell.concurrency, _identity(heard.hello), measured, failure
     )
-
-
-def _tear_down(context: StepContext, *, orderly: bool) -> None:
-    statements = context.spec.file.teardown
-    if statements and not orderly:
-        end_sessions(context.admin, context.schema)
-    reference.run_all(context.admin, statements, context.schema)
 
 
 def _listen(context: StepContext, heard: _Heard) -> None:
@@ -249,19 +246,17 @@ def _check_ready(context: StepContext, ready: Ready) -> None:
 
 
 def _check_written(context: StepContext, heard: _Heard) -> None:
-    """Whether the table holds every row of every operation that the runner counted."""
+    """Whether every row of every operation that the runner counted has arrived."""
     target = context.query.target
     if target is None or context.synthetic:
         return
     operations = context.step.cell.concurrency + sum(w.queries for w in heard.finished.values())
-    table = sql.Identifier(target.schema, target.table)
-    found = context.admin.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
+    found = context.answering.written_rows(target)
     expected = operations * target.row_count
-    if found is None or found[0] != expected:
+    if found != expected:
         raise StepFailure(
             "wrong-answer",
-            f"{target.table} holds {found and found[0]} rows after {operations} operations, "
-            f"expected {expected}",
+            f"{target.table} holds {found} rows after {operations} operations, expected {expected}",
         )
 
 

@@ -14,6 +14,7 @@ from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution.cell import StepContext, run_step
 from pgbench_drivers.execution.runner_process import RunnerCommand
+from pgbench_drivers.execution.stage import Stage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server.base import one_line
@@ -58,6 +59,7 @@ class Bench:
     timeout_seconds: float
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
+    stage: Stage | None = None
 
     def context(self, step: Step) -> StepContext:
         """What one step needs."""
@@ -78,6 +80,7 @@ class Bench:
             timeout_seconds=self.timeout_seconds,
             client_cpus=self.client_cpus,
             server_cpu=self.server_cpu,
+            stage=self.stage,
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import pq
+from psycopg import generators, pq
 
 from pgbench_drivers.contract.messages import Argument, Connection, JobQuery
 from pgbench_drivers.execution import reference
@@ -86,12 +86,21 @@ def _record_both_formats(bench: Bench, proxy: Endpoint, name: str) -> None:
 
 def _ask(connection: psycopg.Connection[Any], query: JobQuery) -> None:
     libpq = connection.pgconn
-    _check(query, libpq.prepare(_PROBE, query.sql.encode()))
-    _check(query, libpq.describe_prepared(_PROBE))
+
+    def answer() -> None:
+        # Not libpq's blocking calls: some of them would block the proxy's thread too.
+        for result in connection.wait(generators.execute(libpq)):
+            _check(query, result)
+
+    libpq.send_prepare(_PROBE, query.sql.encode())
+    answer()
+    libpq.send_describe_prepared(_PROBE)
+    answer()
     # psycopg's types do not know that libpq takes NULL.
     values: list[Any] = [_as_text(argument) for argument in query.args]
     for result_format in (pq.Format.TEXT, pq.Format.BINARY):
-        _check(query, libpq.exec_prepared(_PROBE, values, result_format=result_format))
+        libpq.send_query_prepared(_PROBE, values, result_format=result_format)
+        answer()
 
 
 def _check(query: JobQuery, result: pq.abc.PGresult) -> None:

@@ -22,9 +22,12 @@ from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import auditing, environment, reference
 from pgbench_drivers.execution.executor import Bench, Observer, execute
+from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
+from pgbench_drivers.execution.stage import ReplayStage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
+from pgbench_drivers.replay.replay_server import ReplayServer
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.audit import Audit
@@ -33,9 +36,12 @@ from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.c import build_replay_server
 from pgbench_drivers.toolchains.variant import Variant
 
 Say = Callable[[str], None]
+
+RECORDING_NAME = "recording"
 
 
 @dataclass(frozen=True)
@@ -190,16 +196,19 @@ def _run_on(
         for warning in header.warnings:
             say(f"note: {warning}")
         observer.planned(steps, windows)
-        goal = _goal(options, windows)
-
-        def measure_more(more: Sequence[Step], known: Sequence[StepRecord]) -> list[StepRecord]:
-            observer.extended(more)
-            return execute(bench, more, known, journal, observer)
-
+        ranked = headline_cells(request, prepared)
         try:
-            records = execute(bench, steps, earlier, journal, observer)
-            if goal:
-                refine(goal, headline_cells(request, prepared), records, measure_more, say)
+            with _answering(server, request, bench, say) as measured:
+                _measure(
+                    measured,
+                    steps=steps,
+                    earlier=earlier,
+                    ranked=ranked,
+                    options=options,
+                    journal=journal,
+                    observer=observer,
+                    say=say,
+                )
         except BaseException:
             signals.hold()
             say("ending the run: runners, tables and server are put away")
@@ -221,6 +230,64 @@ def _audits(bench: Bench, request: Request, prepared: Prepared, say: Say) -> lis
     if pairs:
         say(f"looking at what drivers send: {auditing.plan_text(pairs)}")
     return list(auditing.audit_all(bench, pairs))
+
+
+def _measure(
+    bench: Bench,
+    *,
+    steps: Sequence[Step],
+    earlier: Sequence[StepRecord],
+    ranked: Sequence[CellKey],
+    options: Options,
+    journal: Journal,
+    observer: Observer,
+    say: Say,
+) -> None:
+    goal = _goal(options, bench.windows)
+
+    def measure_more(more: Sequence[Step], known: Sequence[StepRecord]) -> list[StepRecord]:
+        observer.extended(more)
+        return execute(bench, more, known, journal, observer)
+
+    records = execute(bench, steps, earlier, journal, observer)
+    if goal:
+        refine(goal, ranked, records, measure_more, say)
+
+
+@contextlib.contextmanager
+def _answering(server: Server, request: Request, bench: Bench, say: Say) -> Iterator[Bench]:
+    """The bench with what answers its queries: the server itself, or a replay of it."""
+    options = request.options
+    if options.mode == "live":
+        yield bench
+        return
+    program = _replay_program(say)
+    path = request.directory / RECORDING_NAME
+    cells = _recorded_cells(request, bench)
+    say(f"recording what the server answers: {len(cells)} pairs of a driver and a query")
+    record(bench, server.endpoint, cells, path, say)
+    cpus = frozenset(options.pin_server) if options.pin_server else None
+    with ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay:
+        yield dataclasses.replace(
+            bench,
+            connection=Connection(**dataclasses.asdict(replay.endpoint)),
+            server_cpu=replay.cpu_seconds,
+            stage=ReplayStage(replay),
+        )
+
+
+def _replay_program(say: Say) -> Path:
+    try:
+        return build_replay_server(say)
+    except ToolchainError as error:
+        raise UserError(f"--mode replay: {error}") from error
+
+
+def _recorded_cells(request: Request, bench: Bench) -> list[tuple[str, str]]:
+    """Every real driver with every query; a twin asks what its driver asks."""
+    real = {d.name for d in request.drivers if not d.synthetic and d.twin_of is None}
+    cells = [cell for cell in request.cells() if cell.driver in real & bench.runners.keys()]
+    return list(dict.fromkeys((cell.driver, cell.query) for cell in cells))
 
 
 def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
@@ -338,6 +405,7 @@ def _options(request: Request) -> model.Options:
         seed=options.seed,
         server=options.server if options.server in NAMED_SERVERS else "dsn",
         transport=options.transport,
+        mode=options.mode,
         pin_client=options.pin_client,
         pin_server=options.pin_server,
         command=request.command,
@@ -420,6 +488,7 @@ def options_of(measured: model.Run) -> Options:
             "server": server.backend,
             "pg_version": pg_version,
             "transport": asked.transport,
+            "mode": asked.mode,
             "pin_client": asked.pin_client,
             "pin_server": asked.pin_server,
             "aa": asked.aa,

@@ -120,7 +120,11 @@ class Query(Document, frozen=True):
 
 
 class Options(Document, frozen=True):
-    """What the run was asked to do; with a `precision`, cells may have more than `rounds`."""
+    """What the run was asked to do; with a `precision`, cells may have more than `rounds`.
+
+    In the `mode` "replay" the server was recorded, and a program of ours
+    answered in its place: `server_cpu_us` of the rounds is that program's.
+    """
 
     concurrency: list[int]
     warmup_seconds: float
@@ -135,6 +139,7 @@ class Options(Document, frozen=True):
     aa: str | None = None
     precision: float | None = None
     max_time_seconds: float | None = None
+    mode: Literal["live", "replay"] = "live"
 
 
 class Server(Document, frozen=True):
