@@ -24,12 +24,17 @@ CREATE DOMAIN short_text AS varchar(3);
 CREATE DOMAIN domain_of_domain AS positive;
 CREATE DOMAIN domain_of_array AS int[];
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
-CREATE TYPE float_range AS RANGE (subtype = float8, multirange_type_name = float_multirange);
+CREATE TYPE float_range AS RANGE (subtype = float8{multirange});
 CREATE TYPE mood_range AS RANGE (subtype = mood);
 CREATE TABLE with_dropped_column (a int, gone int, b text);
 ALTER TABLE with_dropped_column DROP COLUMN gone;
 CREATE TYPE "a ""quoted"" name" AS ("A b" int, "ü" int);
 """
+
+
+# What PostgreSQL 13 does not know.
+FIRST_WITH_MULTIRANGES = 14
+FIRST_WITH_INFINITE_NUMBERS = 14
 
 
 @pytest.fixture
@@ -55,6 +60,19 @@ class Driver:
         self._loop = asyncio.new_event_loop()
         self._connection = self._run(module.connect(dsn))
 
+    @property
+    def version(self) -> int:
+        major: int = self._connection.get_server_version().major
+        return major
+
+    @property
+    def has_multiranges(self) -> bool:
+        return self.version >= FIRST_WITH_MULTIRANGES
+
+    @property
+    def has_infinite_numbers(self) -> bool:
+        return self.version >= FIRST_WITH_INFINITE_NUMBERS
+
     def _run(self, awaitable: Any) -> Any:
         return self._loop.run_until_complete(asyncio.wait_for(awaitable, 30))
 
@@ -62,6 +80,8 @@ class Driver:
         self._run(self._connection.execute(query))
 
     def fetchval(self, query: str, *args: Any) -> Any:
+        if "multirange" in query and not self.has_multiranges:
+            pytest.skip("this PostgreSQL has no multiranges")
         return self._run(self._connection.fetchval(query, *args))
 
     def fetchrow(self, query: str, *args: Any) -> Any:
@@ -82,7 +102,8 @@ def drive(module: Any, dsn: str) -> Iterator[Driver]:
 @pytest.fixture(scope="session")
 def prepared_dsn(server_dsn: str) -> str:
     driver = Driver(pgstride, server_dsn)
-    driver.execute(SET_UP)
+    named = ", multirange_type_name = float_multirange" if driver.has_multiranges else ""
+    driver.execute(SET_UP.replace("{multirange}", named))
     driver.close()
     return server_dsn
 

@@ -188,6 +188,10 @@ def test_built_in_types_are_those_of_the_server(ours: Any) -> None:
         if oid not in OF_OTHER_VERSIONS:
             expected[oid] = [name, str(array_oid)]
             found[oid] = ours.fetchval(query, oid)
+    if ours.version < 18:
+        # Types that came later, but none with another meaning.
+        expected = {oid: expected[oid] for oid, of_server in found.items() if of_server}
+        found = {oid: found[oid] for oid in expected}
     assert found == expected
 
 
