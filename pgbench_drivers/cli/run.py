@@ -62,7 +62,7 @@ _FIXED_BY_THE_RUN = tuple(
 @click.option(
     "--mode",
     type=click.Choice(["live", "replay"]),
-    help="replay: record what the server answers, and measure against a program that gives the same answers for next to no CPU time.  [default: live]",
+    help="replay: record what the server answers, and measure against a program that gives the same answers for much less CPU time.  [default: live]",
 )
 @click.option(
     "--precision",
