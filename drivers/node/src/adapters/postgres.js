@@ -19,8 +19,12 @@ const MODES = {
   copy: 'writable() of the COPY, fed with rows in COPY text format',
 };
 
-// Statements that are no template literals are not prepared by default.
-const PREPARE = { prepare: true };
+/**
+ * Statements that are no template literals are not prepared by default, and go by
+ * the simple protocol if they have no parameters.
+ * @type {import('postgres').UnsafeQueryOptions & { simple: boolean }}
+ */
+const PREPARE = { prepare: true, simple: false };
 
 /**
  * postgres.js: a pool of one connection for each worker.
