@@ -60,6 +60,8 @@ class Outcome:
     # Peak resident memory in KiB, at a quarter of the time and at its end.
     early_rss: int = 0
     late_rss: int = 0
+    # The load is to end, before its time when something has gone wrong.
+    over: bool = False
 
     def __str__(self) -> str:
         answered = ", ".join(f"{name} {n}" for name, n in sorted(self.answered.items()))
@@ -174,7 +176,10 @@ async def soak(
             tasks.append(asyncio.ensure_future(restarting))
         await asyncio.sleep(seconds / 4)
         outcome.early_rss = _peak_rss()
-        await _all_ended(tasks, seconds + STUCK_SECONDS)
+        try:
+            await _all_ended(tasks, seconds + STUCK_SECONDS)
+        finally:
+            outcome.over = True
         outcome.late_rss = _peak_rss()
         # All of it works as on the first day.
         for _ in range(CONNECTIONS):
@@ -211,7 +216,7 @@ async def _pool(**arguments: Any) -> AsyncIterator[Any]:
 
 async def _worker(pool: Any, worker: int, end: float, outcome: Outcome) -> None:
     number = worker * 1_000_000_000
-    while time.monotonic() < end:
+    while time.monotonic() < end and not outcome.over:
         number += 1000
         operation = random.choice(OPERATIONS)
         task = asyncio.ensure_future(operation(pool, number))
