@@ -61,7 +61,9 @@ impl Driver for TokioPostgres {
                 "a transaction that awaits all executes of one prepared statement together: \
                  pipelined, binary"
             }
-            Kind::Copy => "Client::copy_in with BinaryCopyInWriter",
+            Kind::Copy => {
+                "Client::copy_in of a statement prepared once per connection, BinaryCopyInWriter"
+            }
         };
         Description {
             name: "tokio-postgres",
@@ -78,10 +80,7 @@ impl Driver for TokioPostgres {
             // What ends a connection reaches its client too, and is told from there.
             let _ = connection.await;
         });
-        let statement = match self.kind {
-            Kind::Copy => None,
-            _ => Some(client.prepare(&self.plan.sql).await.map_err(failure)?),
-        };
+        let statement = client.prepare(&self.plan.sql).await.map_err(failure)?;
         Ok(Connected {
             client,
             connection,
@@ -149,7 +148,7 @@ fn binary_copy(schema: &str, table: &str, columns: &[Column]) -> String {
 pub struct Connected {
     client: Client,
     connection: JoinHandle<()>,
-    statement: Option<Statement>,
+    statement: Statement,
     kind: Kind,
     plan: Arc<Plan>,
 }
@@ -158,17 +157,23 @@ impl Worker for Connected {
     type Row = Row;
 
     async fn run(&mut self) -> Result<Answer<Row>, Failure> {
-        match (self.kind, &self.statement) {
-            (Kind::Fetch, Some(statement)) => {
-                let rows = self.client.query(statement, &self.plan.parameters).await;
-                decoded(&self.plan.layout, rows).map(Answer::fetched)
+        let Self {
+            client,
+            statement,
+            plan,
+            ..
+        } = self;
+        match self.kind {
+            Kind::Fetch => {
+                let rows = client.query(statement, &plan.parameters).await;
+                decoded(&plan.layout, rows).map(Answer::fetched)
             }
-            (_, Some(statement)) => {
-                let sent = batch(&mut self.client, statement, &self.plan.rows).await;
+            Kind::Batch => {
+                let sent = batch(client, statement, &plan.rows).await;
                 sent.map(Answer::counted).map_err(failure)
             }
-            (_, None) => {
-                let sent = copy(&self.client, &self.plan).await;
+            Kind::Copy => {
+                let sent = copy(client, statement, plan).await;
                 sent.map(Answer::counted).map_err(failure)
             }
         }
@@ -206,8 +211,8 @@ async fn batch(
     Ok(written.iter().sum::<u64>() as usize)
 }
 
-async fn copy(client: &Client, plan: &Plan) -> Result<usize, Error> {
-    let sink = client.copy_in(&plan.sql).await?;
+async fn copy(client: &Client, statement: &Statement, plan: &Plan) -> Result<usize, Error> {
+    let sink = client.copy_in(statement).await?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &plan.types));
     for row in &plan.rows {
         writer.as_mut().write(row).await?;
