@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import msgspec
+
+from pgbench_drivers.audit.conversation import Conversation
 from pgbench_drivers.audit.facts import AuditError, sent
-from pgbench_drivers.audit.proxy import RecordingProxy
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.execution.cell import run_step
 from pgbench_drivers.execution.executor import Bench
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.audit import Audit
+from pgbench_drivers.wire.proxy import Proxy
 
 CONNECTIONS = 2
 # No warm-up: the runner's count of the only window is then that of all its queries.
@@ -55,10 +58,11 @@ def audit_all(bench: Bench, pairs: Iterable[tuple[str, str]]) -> Iterator[Audit]
 
 def _audit(bench: Bench, driver: str, query: str) -> Audit:
     step = Step(CellKey(driver, query, CONNECTIONS), round=0, position=0)
-    with RecordingProxy(bench.connection) as proxy:
+    server = bench.connection
+    with Proxy(server.host, server.port, Conversation) as proxy:
         context = replace(
             bench.context(step),
-            connection=proxy.connection,
+            connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port),
             windows=WINDOWS,
             timeout_seconds=min(bench.timeout_seconds, MOST_PATIENCE_SECONDS),
             server_cpu=_not_read,
@@ -71,7 +75,7 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
     # Each connection runs the query once before the window.
     operations = CONNECTIONS + record.round.queries
     try:
-        found = sent(proxy.conversations, bench.job_queries[query], operations)
+        found = sent(proxy.listeners, bench.job_queries[query], operations)
     except AuditError as error:
         return Audit(driver, query, None, str(error))
     return Audit(driver, query, found, None)

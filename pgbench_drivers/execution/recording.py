@@ -15,10 +15,11 @@ from pgbench_drivers.execution import reference
 from pgbench_drivers.execution.cell import run_step
 from pgbench_drivers.execution.executor import Bench
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
-from pgbench_drivers.replay.proxy import RecordingProxy
+from pgbench_drivers.replay.conversation import Conversation
 from pgbench_drivers.replay.recording import Recording, RecordingError
 from pgbench_drivers.server.admin import connect
 from pgbench_drivers.server.base import Endpoint, Say
+from pgbench_drivers.wire.proxy import Proxy
 
 # Long enough for what drivers do at a statement's later executions only.
 WINDOWS = Windows(0.1, 0.1)
@@ -44,11 +45,14 @@ def record(
     wanted = list(cells)
     names = list(dict.fromkeys(query for _, query in wanted))
     recording = Recording(own_statements(bench.job_queries[name] for name in names))
-    with RecordingProxy(server, recording) as proxy:
+    with Proxy(server.host, server.port, lambda: Conversation(recording)) as proxy:
+        endpoint = dataclasses.replace(server, host=proxy.host, port=proxy.port)
         for name in names:
-            _record_both_formats(bench, proxy.endpoint, name)
+            _record_both_formats(bench, endpoint, name)
         for driver, query in wanted:
-            _record_cell(bench, proxy.endpoint, driver, query, say)
+            _record_cell(bench, endpoint, driver, query, say)
+    for failure in filter(None, (heard.failure for heard in proxy.listeners)):
+        raise RecordingError(f"a session cannot be recorded: {failure}")
     path.write_bytes(recording.encode())
 
 

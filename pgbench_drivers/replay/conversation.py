@@ -9,34 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pgbench_drivers.replay.recording import Answer, Bind, Recording, in_text_format
-
-_HEADER_BYTES = 5
+from pgbench_drivers.wire import framing
+from pgbench_drivers.wire.framing import BackendDecoder, FrontendDecoder, Message, WireError
 
 QuestionKind = Literal["startup", "parse", "bind", "describe", "execute", "close", "sync", "query"]
 
 # Backend messages that are parts of an answer, and those of them that end it.
-_PARTS = frozenset(b"DCIEGHdcNST")
-_STATUS = frozenset(b"S")
-_ENDS = frozenset(b"CIE")
-
-
-class MessageSplitter:
-    """Cuts a stream into whole messages."""
-
-    def __init__(self) -> None:
-        self._rest = bytearray()
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Whole messages, each with its header."""
-        self._rest += data
-        at = 0
-        while len(self._rest) - at >= _HEADER_BYTES:
-            end = at + 1 + int.from_bytes(self._rest[at + 1 : at + 5], "big")
-            if end > len(self._rest):
-                break
-            yield bytes(self._rest[at:end])
-            at = end
-        del self._rest[:at]
+_PARTS = frozenset("DCIEGHdcNST")
+_ENDS = frozenset("CIE")
 
 
 @dataclass
@@ -56,10 +36,10 @@ class _Question:
     tail: bytearray = field(default_factory=bytearray)
     copies_in: bool = False
 
-    def add(self, message: bytes) -> None:
+    def add(self, message: Message) -> None:
         part = self.tail if self.copies_in else self.head
-        part += message
-        self.copies_in = self.copies_in or message[0] == ord("G")
+        part += message.raw
+        self.copies_in = self.copies_in or message.kind == "G"
 
     @property
     def answer(self) -> Answer:
@@ -75,46 +55,67 @@ class Conversation:
 
     Follows the rules of the protocol's "Message Flow": an error in the
     extended protocol discards all questions up to the next Sync, and a COPY
-    FROM STDIN discards the Syncs that were sent before its end.
+    FROM STDIN discards the Syncs that were sent before its end. `failure` tells
+    why bytes were not understood; what comes after them is ignored.
     """
 
-    def __init__(self, recording: Recording, startup_parameters: bytes) -> None:
+    def __init__(self, recording: Recording) -> None:
+        self.failure: str | None = None
         self._recording = recording
-        self._startup = startup_parameters
-        self._from_client = MessageSplitter()
-        self._from_server = MessageSplitter()
+        self._startup = b""
+        self._frontend = FrontendDecoder()
+        self._backend = BackendDecoder()
         self._statements: dict[bytes, bytes] = {}
         self._portals: dict[bytes, _Portal] = {}
-        self._waiting: deque[_Question] = deque([_Question("startup")])
+        self._waiting: deque[_Question] = deque()
         self._finished: list[_Question] = []
         self._copying = False
-        self._readers: dict[int, Callable[[bytes], _Question]] = {
-            ord("P"): self._parse,
-            ord("B"): self._bind,
-            ord("D"): self._describe,
-            ord("E"): self._execute,
-            ord("C"): lambda _: _Question("close"),
-            ord("Q"): lambda body: _Question("query", sql=body[:-1]),
-            ord("F"): lambda _: _Question("query"),
-            ord("S"): lambda _: _Question("sync"),
+        self._readers: dict[str, Callable[[bytes], _Question]] = {
+            "P": self._parse,
+            "B": self._bind,
+            "D": self._describe,
+            "E": self._execute,
+            "C": lambda _: _Question("close"),
+            "Q": lambda body: _Question("query", sql=body[:-1]),
+            "F": lambda _: _Question("query"),
+            "S": lambda _: _Question("sync"),
+            framing.STARTUP: self._start,
         }
 
-    def asked(self, data: bytes) -> None:
-        """What the client sends after its start-up message."""
-        for message in self._from_client.feed(data):
-            self._ask(message[0], message[_HEADER_BYTES:])
+    def from_client(self, data: bytes) -> None:
+        """Bytes that the client sent."""
+        self._hear(self._frontend.feed, data, self._ask)
 
-    def answered(self, data: bytes) -> None:
-        """What the server sends."""
-        for message in self._from_server.feed(data):
-            if self._waiting:
-                self._answer(self._waiting[0], message)
+    def from_server(self, data: bytes) -> None:
+        """Bytes that the server sent."""
+        self._hear(self._backend.feed, data, self._answer)
 
-    def _ask(self, kind: int, body: bytes) -> None:
-        if kind in b"cf":
+    def _hear(
+        self,
+        decode: Callable[[bytes], Iterator[Message]],
+        data: bytes,
+        take: Callable[[Message], None],
+    ) -> None:
+        if self.failure is not None:
+            return
+        try:
+            for message in decode(data):
+                take(message)
+        except WireError as error:
+            self.failure = str(error)
+
+    def _ask(self, message: Message) -> None:
+        kind = message.kind
+        if kind in (framing.SSL_REQUEST, framing.GSSENC_REQUEST):
+            self._backend.expect_negotiation()
+        elif kind in ("c", "f"):
             self._copying = False
-        elif kind in self._readers and not (self._copying and kind == ord("S")):
-            self._waiting.append(self._readers[kind](body))
+        elif kind in self._readers and not (self._copying and kind == "S"):
+            self._waiting.append(self._readers[kind](message.body))
+
+    def _start(self, parameters: bytes) -> _Question:
+        self._startup = parameters
+        return _Question("startup")
 
     def _parse(self, body: bytes) -> _Question:
         name, _, parse = body.partition(b"\0")
@@ -138,27 +139,27 @@ class Conversation:
     def _execute(self, body: bytes) -> _Question:
         return _Question("execute", portal=self._portals.get(body.partition(b"\0")[0]))
 
-    def _answer(self, question: _Question, message: bytes) -> None:
-        kind = chr(message[0])
-        if kind == "A":
+    def _answer(self, message: Message) -> None:
+        if not self._waiting or message.kind in ("A", framing.NEGOTIATION):
             return
+        question = self._waiting[0]
         if question.kind in ("startup", "query"):
-            self._answer_whole(question, kind, message)
-        elif kind == "E":
+            self._answer_whole(question, message)
+        elif message.kind == "E":
             self._fail(question, message)
         elif question.kind == "execute":
-            self._answer_execute(question, kind, message)
+            self._answer_execute(question, message)
         elif question.kind == "sync":
-            self._answer_sync(kind, message)
+            self._answer_sync(message)
         else:
-            self._answer_one(question, kind, message)
+            self._answer_one(question, message)
 
-    def _answer_whole(self, question: _Question, kind: str, message: bytes) -> None:
+    def _answer_whole(self, question: _Question, message: Message) -> None:
         """Start-up and simple Query: all up to ReadyForQuery."""
-        if kind != "Z":
-            if message[0] in (_STATUS if question.kind == "startup" else _PARTS):
+        if message.kind != "Z":
+            if message.kind in ("S" if question.kind == "startup" else _PARTS):
                 question.add(message)
-                self._copying = self._copying or kind == "G"
+                self._copying = self._copying or message.kind == "G"
             return
         self._waiting.popleft()
         self._copying = False
@@ -167,7 +168,7 @@ class Conversation:
         elif question.sql and not question.is_copy_that_failed:
             self._recording.add_query(question.sql, question.answer)
 
-    def _fail(self, question: _Question, message: bytes) -> None:
+    def _fail(self, question: _Question, message: Message) -> None:
         if question.kind == "execute" and not question.copies_in:
             question.add(message)
             self._finished.append(question)
@@ -175,20 +176,20 @@ class Conversation:
         while self._waiting and self._waiting[0].kind != "sync":
             self._waiting.popleft()
 
-    def _answer_execute(self, question: _Question, kind: str, message: bytes) -> None:
+    def _answer_execute(self, question: _Question, message: Message) -> None:
         portal = question.portal
-        if kind == "s":
+        if message.kind == "s":
             if portal:
                 portal.rows += question.head
             self._waiting.popleft()
             return
-        if message[0] not in _PARTS:
+        if message.kind not in _PARTS:
             return
         question.add(message)
-        if kind == "G":
+        if message.kind == "G":
             self._copying = True
             self._forget_syncs()
-        if message[0] in _ENDS:
+        if message.kind in _ENDS:
             if portal:
                 question.head[:0] = portal.rows
             self._finished.append(question)
@@ -198,11 +199,11 @@ class Conversation:
         while len(self._waiting) > 1 and self._waiting[1].kind == "sync":
             del self._waiting[1]
 
-    def _answer_sync(self, kind: str, message: bytes) -> None:
-        if kind in "SN" and self._finished:
+    def _answer_sync(self, message: Message) -> None:
+        if message.kind in ("S", "N") and self._finished:
             # Settings that a command changed are reported before ReadyForQuery.
             self._finished[-1].add(message)
-        if kind != "Z":
+        if message.kind != "Z":
             return
         self._waiting.popleft()
         for question in self._finished:
@@ -211,17 +212,18 @@ class Conversation:
                 self._recording.add_answer(portal.parse, portal.bind, question.answer)
         self._finished.clear()
 
-    def _answer_one(self, question: _Question, kind: str, message: bytes) -> None:
+    def _answer_one(self, question: _Question, message: Message) -> None:
         """Parse, Bind, Describe, Close: one message each, two for a statement's description."""
-        if kind in "NS":
+        kind = message.kind
+        if kind in ("N", "S"):
             return
         if kind == "1":
             self._recording.statement(question.parse)
         if kind == "t":
-            self._recording.statement(question.parse).parameter_description = message
+            self._recording.statement(question.parse).parameter_description = message.raw
             return
-        if kind in "Tn":
-            rows = in_text_format(message) if kind == "T" else message
+        if kind in ("T", "n"):
+            rows = in_text_format(message.raw) if kind == "T" else message.raw
             self._recording.statement(question.parse).row_description = rows
         self._waiting.popleft()
 

@@ -15,12 +15,15 @@ NEGOTIATION = "negotiation"
 
 _CODES = {80877102: CANCEL_REQUEST, 80877103: SSL_REQUEST, 80877104: GSSENC_REQUEST}
 _PROTOCOL_MAJOR = 3
+# The server's answer to a request of encryption that it cannot grant.
+DECLINED = b"N"
 
 FRONTEND_TYPES = frozenset(b"BCDEFHPQSXcdfp")
 BACKEND_TYPES = frozenset(b"123ACDEGHIKNRSTVWZcdnstv")
 
 _HEADER = Struct("!BI")
 _UNTYPED = Struct("!II")
+UNTYPED_HEAD_BYTES = _UNTYPED.size
 _LENGTH_BYTES = 4
 # MAX_STARTUP_PACKET_LENGTH of libpq/pqcomm.h, and the longest that palloc can hold.
 _LONGEST_STARTUP = 10_000
@@ -40,6 +43,16 @@ class Message(NamedTuple):
     kind: str
     body: bytes
     size: int
+
+    @property
+    def raw(self) -> bytes:
+        """A typed message as it was on the wire."""
+        return self.kind.encode() + (self.size - 1).to_bytes(_LENGTH_BYTES, "big") + self.body
+
+
+def asks_for_encryption(head: bytes) -> bool:
+    """Whether a packet that begins so is an SSLRequest or a GSSENCRequest."""
+    return _CODES.get(_UNTYPED.unpack(head)[1]) in (SSL_REQUEST, GSSENC_REQUEST)
 
 
 class FrontendDecoder:
@@ -94,7 +107,7 @@ class BackendDecoder:
             self._negotiations -= 1
             answer = bytes(self._buffer[:1])
             del self._buffer[:1]
-            if answer != b"N":
+            if answer != DECLINED:
                 raise WireError("server: the connection is encrypted from here on")
             yield Message(NEGOTIATION, answer, 1)
         yield from _typed(self._buffer, BACKEND_TYPES, "server")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 
-from pgbench_drivers.replay.conversation import MessageSplitter
-from pgbench_drivers.replay.proxy import RecordingProxy
+from pgbench_drivers.replay.conversation import Conversation
 from pgbench_drivers.replay.recording import Recording, RecordingError, formats_key
 from pgbench_drivers.replay.replay_server import ReplayServer
 from pgbench_drivers.server import Server
 from pgbench_drivers.server.base import Endpoint
-from tests.replay.raw import message
+from pgbench_drivers.wire.proxy import Proxy
 
 OWN = "SELECT i, i::text, NULL::int4 FROM generate_series(1, $1) AS i"
 
@@ -24,9 +24,11 @@ def recording() -> Recording:
 
 
 @pytest.fixture
-def proxy(embedded_server: Server, recording: Recording) -> Iterator[RecordingProxy]:
-    with RecordingProxy(embedded_server.endpoint, recording) as running:
-        yield running
+def recorded(embedded_server: Server, recording: Recording) -> Iterator[Endpoint]:
+    """Where clients connect to be recorded."""
+    server = embedded_server.endpoint
+    with Proxy(server.host, server.port, lambda: Conversation(recording)) as proxy:
+        yield dataclasses.replace(server, host=proxy.host, port=proxy.port)
 
 
 def connect(endpoint: Endpoint) -> psycopg.Connection:
@@ -83,30 +85,30 @@ def assert_missing_is_named(endpoint: Endpoint) -> None:
 
 
 def test_a_session_is_answered_as_it_was(
-    proxy: RecordingProxy, recording: Recording, serve: Callable[[bytes], ReplayServer]
+    recorded: Endpoint, recording: Recording, serve: Callable[[bytes], ReplayServer]
 ) -> None:
-    with connect(proxy.endpoint) as connection:
+    with connect(recorded) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
-    with connect(proxy.endpoint) as connection, pytest.raises(psycopg.errors.UndefinedTable):
+    with connect(recorded) as connection, pytest.raises(psycopg.errors.UndefinedTable):
         connection.execute("SELECT * FROM missing WHERE a = %s", [1])
-    live = session(proxy.endpoint)
+    live = session(recorded)
     replay = serve(recording.encode())
     assert session(replay.endpoint) == live
     assert_missing_is_named(replay.endpoint)
 
 
 def test_another_client_is_answered_with_own_statements(
-    proxy: RecordingProxy, recording: Recording, serve: Callable[[bytes], ReplayServer]
+    recorded: Endpoint, recording: Recording, serve: Callable[[bytes], ReplayServer]
 ) -> None:
-    live = session(proxy.endpoint)
+    live = session(recorded)
     replay = serve(recording.encode())
     with connect(replay.endpoint) as connection:
         cursor = psycopg.RawCursor(connection)
         assert cursor.execute(OWN, ["7"], binary=True).fetchall() == live[1]
 
 
-def test_answers_that_differ_are_refused(proxy: RecordingProxy, recording: Recording) -> None:
-    with connect(proxy.endpoint) as connection:
+def test_answers_that_differ_are_refused(recorded: Endpoint, recording: Recording) -> None:
+    with connect(recorded) as connection:
         cursor = psycopg.RawCursor(connection)
         for rows in (1, 2):
             cursor.execute(OWN, [rows])
@@ -114,8 +116,8 @@ def test_answers_that_differ_are_refused(proxy: RecordingProxy, recording: Recor
         recording.encode()
 
 
-def test_equal_answers_are_written_once(proxy: RecordingProxy, recording: Recording) -> None:
-    with connect(proxy.endpoint) as connection:
+def test_equal_answers_are_written_once(recorded: Endpoint, recording: Recording) -> None:
+    with connect(recorded) as connection:
         for number in range(3):
             connection.execute(f"SELECT repeat('x', 100000) -- {number}").fetchall()
     assert len(recording.encode()) < 200_000
@@ -127,14 +129,3 @@ def test_equal_answers_are_written_once(proxy: RecordingProxy, recording: Record
 )
 def test_result_formats_become_a_key(formats: tuple[int, ...], key: bytes) -> None:
     assert formats_key(formats) == key
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_messages_are_cut_wherever_the_stream_is(size: int) -> None:
-    messages = [message("D", b"x" * n) for n in range(20)]
-    stream = b"".join(messages)
-    splitter = MessageSplitter()
-    found = []
-    for at in range(0, len(stream), size):
-        found += splitter.feed(stream[at : at + size])
-    assert found == messages

@@ -11,11 +11,12 @@ import pytest
 from pgbench_drivers.contract.messages import Connection
 from pgbench_drivers.execution import reference
 from pgbench_drivers.execution.recording import own_statements
-from pgbench_drivers.replay.proxy import RecordingProxy
+from pgbench_drivers.replay.conversation import Conversation
 from pgbench_drivers.replay.recording import Recording
 from pgbench_drivers.replay.replay_server import ReplayServer
 from pgbench_drivers.server.base import Endpoint
 from pgbench_drivers.toolchains.c import SANITIZERS, build_replay_server
+from pgbench_drivers.wire.proxy import Proxy
 from tests.runners.conftest import make_job, run_runner
 from tests.runners.test_contract import DRIVERS, QUERY_NAMES, UNSUPPORTED
 
@@ -42,10 +43,12 @@ def test_a_driver_is_answered_as_by_the_server(  # noqa: PLR0917 fixtures
         assert code == 0, (query, events[-1:], log)
 
     recording = Recording(own_statements(job_queries.values()))
-    with RecordingProxy(embedded_server.endpoint, recording) as proxy:
+    server = embedded_server.endpoint
+    with Proxy(server.host, server.port, lambda: Conversation(recording)) as proxy:
+        endpoint = dataclasses.replace(server, host=proxy.host, port=proxy.port)
         for query in asked:
             reference.run_all(admin, queries[query].file.setup, schema)
-            run(query, proxy.endpoint)
+            run(query, endpoint)
             reference.run_all(admin, queries[query].file.teardown, schema)
     path = tmp_path / "recording"
     path.write_bytes(recording.encode())
