@@ -18,6 +18,7 @@ from pgbench_drivers.analysis.per_round import client_cpu_us
 from pgbench_drivers.analysis.summary import METRICS
 from pgbench_drivers.report import formatting, notes, page, payload, uncertainty
 from pgbench_drivers.report.languages import SLOTS, language_styles
+from pgbench_drivers.report.limit import limit
 from pgbench_drivers.report.sending import sending
 from pgbench_drivers.report.standings import (
     HEADLINE_METRIC,
@@ -85,6 +86,7 @@ def render(analysed: Analysed) -> str:
                 c.figures and c.figures.server_cpu_us_per_query for c in analysed.cells.values()
             ),
             modes=page.modes(run),
+            limit=limit(analysed),
             sending=sending(run),
             style=Markup(_style()),  # noqa: S704 - our own files
             boot=Markup(boot),  # noqa: S704
