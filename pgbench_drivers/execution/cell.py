@@ -23,6 +23,7 @@ from pgbench_drivers.contract.messages import (
     Result,
     Started,
 )
+from pgbench_drivers.execution.counted import Operations
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -33,6 +34,7 @@ from pgbench_drivers.execution.runner_process import (
 from pgbench_drivers.execution.stage import LiveStage, Stage
 from pgbench_drivers.plan.plan import Step, Windows
 from pgbench_drivers.results import histogram
+from pgbench_drivers.results.audit import Sent
 from pgbench_drivers.results.histogram import HistogramError
 from pgbench_drivers.results.journal import Identity, StepRecord
 from pgbench_drivers.results.model import Failure, FailureKind, Latency, Round
@@ -61,7 +63,8 @@ class StepContext:
     """What a step needs besides its cell.
 
     `timeout_seconds` bounds every phase beyond its own length; `server_cpu`
-    gives the CPU seconds that the server has used so far, or None.
+    gives the CPU seconds that the server has used so far, or None; `sent` is
+    what the audit saw of this driver and query, where there was one.
     """
 
     step: Step
@@ -80,6 +83,7 @@ class StepContext:
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
+    sent: Sent | None = None
 
     @property
     def answering(self) -> Stage:
@@ -217,6 +221,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
             f"expected {context.query.expect.rows} each",
         )
     _check_written(context, heard)
+    _check_sent(context, heard)
     return Round(
         index=context.step.round,
         position=context.step.position,
@@ -250,7 +255,7 @@ def _check_written(context: StepContext, heard: _Heard) -> None:
     target = context.query.target
     if target is None or context.synthetic:
         return
-    operations = context.step.cell.concurrency + sum(w.queries for w in heard.finished.values())
+    operations = _operations(context, heard).queries
     found = context.answering.written_rows(target)
     expected = operations * target.row_count
     if found != expected:
@@ -258,6 +263,24 @@ def _check_written(context: StepContext, heard: _Heard) -> None:
             "wrong-answer",
             f"{target.table} holds {found} rows after {operations} operations, expected {expected}",
         )
+
+
+def _check_sent(context: StepContext, heard: _Heard) -> None:
+    """Whether the windows sent what the audit saw, as far as the answering side counts."""
+    if context.sent is None or context.synthetic:
+        return
+    operations = _operations(context, heard)
+    for counted in context.answering.counted(context.query, context.sent, operations):
+        if counted.differs(operations):
+            raise StepFailure("contract", f"did not send what the audit saw: {counted}")
+
+
+def _operations(context: StepContext, heard: _Heard) -> Operations:
+    """Every connection runs the query once before the windows."""
+    connections = context.step.cell.concurrency
+    return Operations(
+        connections + sum(window.queries for window in heard.finished.values()), connections
+    )
 
 
 def _latency(result: Result) -> Latency:

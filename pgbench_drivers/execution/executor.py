@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
@@ -16,6 +16,7 @@ from pgbench_drivers.execution.cell import StepContext, run_step
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.execution.stage import Stage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
+from pgbench_drivers.results.audit import Sent
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server.base import one_line
 
@@ -45,7 +46,7 @@ class ServerLostError(UserError):
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the steps of one run have in common."""
+    """Everything that the steps of one run have in common; `sent` is by driver and query."""
 
     drivers: Mapping[str, DriverSpec]
     queries: Mapping[str, QuerySpec]
@@ -60,6 +61,7 @@ class Bench:
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
+    sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
 
     def context(self, step: Step) -> StepContext:
         """What one step needs."""
@@ -81,6 +83,7 @@ class Bench:
             client_cpus=self.client_cpus,
             server_cpu=self.server_cpu,
             stage=self.stage,
+            sent=self.sent.get((step.cell.driver, step.cell.query)),
         )
 
 

@@ -25,7 +25,7 @@ from pgbench_drivers.execution.executor import Bench, Observer, execute
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
-from pgbench_drivers.execution.stage import ReplayStage
+from pgbench_drivers.execution.stage import LiveStage, ReplayStage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
 from pgbench_drivers.replay.replay_server import ReplayServer
 from pgbench_drivers.results import journal as journals
@@ -193,6 +193,11 @@ def _run_on(
             return _audits(bench, request, prepared, say)
 
         header, earlier, journal = _open_journal(request, prepared, server, job_queries, audits)
+        bench = dataclasses.replace(
+            bench,
+            stage=LiveStage(admin, schema, alone=server.info.backend != "dsn"),
+            sent={(one.driver, one.query): one.sent for one in header.audits if one.sent},
+        )
         for warning in header.warnings:
             say(f"note: {warning}")
         observer.planned(steps, windows)
