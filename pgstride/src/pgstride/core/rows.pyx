@@ -37,6 +37,7 @@ from pgstride.core.kept_values cimport (
     kept_texts,
 )
 from pgstride.core.wire cimport (
+    MESSAGE_HEAD,
     read_float4,
     read_float8,
     read_int16,
@@ -95,8 +96,7 @@ cdef extern from "record.h":
 record_initialise()
 Record = <object>&RecordType
 
-# The bytes of a message's type and length, and those and the number of columns.
-cdef Py_ssize_t MESSAGE_HEAD = 5
+# The bytes of the message's type, length and number of columns.
 cdef Py_ssize_t DATA_ROW_HEAD = 7
 
 
