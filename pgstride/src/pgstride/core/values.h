@@ -60,10 +60,10 @@ static inline PyObject *value_new_int(int64_t value, KeptValues *kept) {
 #else
     Py_SET_SIZE(made, value < 0 ? -digits : digits);
 #endif
+    /* Without a branch, which random integers would take at random: a kept block of
+     * one digit has no second. */
+    made->VALUE_INT_DIGITS[digits - 1] = high != 0 ? high : low;
     made->VALUE_INT_DIGITS[0] = low;
-    if (high != 0) {
-        made->VALUE_INT_DIGITS[1] = high;
-    }
     return (PyObject *)made;
 }
 #else
