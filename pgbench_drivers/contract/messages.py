@@ -22,6 +22,7 @@ Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
 Rate = Annotated[float, Meta(gt=0)]
+Seed = Annotated[int, Meta(ge=0, lt=2**53)]
 Tenths = Annotated[list[Count], Meta(min_length=10, max_length=10)]
 
 
@@ -122,7 +123,7 @@ class Job(Message, frozen=True):
     warmup_seconds: Seconds
     measure_seconds: Seconds
     arrivals: Arrivals | None
-    seed: int
+    seed: Seed
 
 
 class Named(Message, frozen=True):

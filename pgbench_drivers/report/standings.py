@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from pgbench_drivers.analysis.bound import Bound, bounds
+from pgbench_drivers.analysis.comparable import check_closed_loop
 from pgbench_drivers.analysis.geomean import Samples, geometric_ratio
 from pgbench_drivers.analysis.noise_floor import NoiseFloor, noise_floor
 from pgbench_drivers.analysis.summary import (
@@ -88,7 +89,11 @@ class Analysed:
 
     @classmethod
     def of(cls, run: Run) -> Analysed:
-        """Summarise every cell, and choose what the headline is about."""
+        """Summarise every cell, and choose what the headline is about.
+
+        Raises IncomparableError for an open loop.
+        """
+        check_closed_loop(run)
         cells = {key: _credible(cell) for key, cell in summarise_run(run).items()}
         return cls(
             run=_without_twins(run),
