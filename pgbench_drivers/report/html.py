@@ -120,6 +120,7 @@ def _templates() -> jinja2.Environment:
         supports=supports,
         interval_text=uncertainty.interval_text,
         outlier_text=uncertainty.outlier_text,
+        trend_text=notes.trend_text,
     )
     return environment
 

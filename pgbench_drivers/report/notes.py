@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
 
 from pgbench_drivers.analysis.drift import drift
+from pgbench_drivers.analysis.warmup import Trend
 from pgbench_drivers.report.formatting import percent
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings, levels
 from pgbench_drivers.results.model import Cell, Run
@@ -146,6 +148,7 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
             f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
         )
     found += _server_bound(analysed)
+    found += _still_trending(analysed)
     found += _unquiet(analysed)
     drifted = drift(run)
     if drifted and drifted.noticeable:
@@ -170,6 +173,28 @@ def _server_bound(analysed: Analysed) -> list[str]:
         "more than throughput and latency show; client CPU per row shows it."
     )
     return [text]
+
+
+def trend_text(trend: Trend) -> str:
+    """How a cell's throughput changed within its measured windows."""
+    way = "rises" if trend.ratio > 1 else "falls"
+    return f"{way} by {percent(abs(trend.ratio - 1))} within its windows"
+
+
+def _still_trending(analysed: Analysed) -> list[str]:
+    shown = {driver.name: driver.title for driver in analysed.run.drivers}
+    queries = {query.name: query.title for query in analysed.run.queries}
+    found = {key: t for key, t in analysed.trends.items() if key[0] in shown}
+    if not found:
+        return []
+    worst = max(found, key=lambda key: abs(math.log(found[key].ratio)))
+    cells = "one cell" if len(found) == 1 else f"{len(found)} cells"
+    text = (
+        f"Not steady: the throughput of {cells} still changed while it was measured, most that of "
+        f"{shown[worst[0]]}, {queries[worst[1]]}, which {trend_text(found[worst])}; "
+    )
+    rising = all(trend.ratio > 1 for trend in found.values())
+    return [text + ("a longer --warmup would show more." if rising else "see its table.")]
 
 
 def _unquiet(analysed: Analysed) -> list[str]:

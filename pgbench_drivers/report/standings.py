@@ -22,6 +22,7 @@ from pgbench_drivers.analysis.summary import (
     rank,
     summarise_run,
 )
+from pgbench_drivers.analysis.warmup import Trend, trends
 from pgbench_drivers.results.model import Run
 
 HEADLINE_METRIC = "rows_per_second"
@@ -86,6 +87,7 @@ class Analysed:
     concurrency: int
     noise_floor: NoiseFloor | None
     bounds: Mapping[tuple[str, str, int], Bound]
+    trends: Mapping[tuple[str, str, int], Trend]
 
     @classmethod
     def of(cls, run: Run) -> Analysed:
@@ -103,6 +105,7 @@ class Analysed:
             concurrency=headline_concurrency(run),
             noise_floor=noise_floor(run, cells),
             bounds=bounds(run),
+            trends=trends(run),
         )
 
     def standings(
