@@ -23,7 +23,7 @@ from pgbench_drivers.analysis.summary import (
     summarise_run,
 )
 from pgbench_drivers.analysis.warmup import Trend, trends
-from pgbench_drivers.results.model import Run
+from pgbench_drivers.results.model import Cell, Run
 
 HEADLINE_METRIC = "rows_per_second"
 LATENCY_METRIC = "latency_mean_us"
@@ -133,6 +133,10 @@ class Analysed:
             places.append(place)
         unranked = tuple(name for name, _ in ranking.unranked)
         return Standings(metric(metric_key), chosen, level, tuple(places), unranked, floor)
+
+    def summary(self, cell: Cell) -> CellSummary:
+        """The figures of a cell of `measured`."""
+        return self.cells[cell.driver, cell.query, cell.concurrency]
 
     def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:
         """A cell's figure with its range, or None where it has none."""
