@@ -7,7 +7,10 @@ from pathlib import Path
 
 import click
 
+from pgbench_drivers.analysis.load import LIMITS_US, TAIL
 from pgbench_drivers.cli.report import FIGURES_NAME, REPORT_NAME
+from pgbench_drivers.report.formatting import microseconds
+from pgbench_drivers.report.load_page import LoadPage
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
@@ -19,7 +22,10 @@ def show_outcome(run: Run, directory: Path) -> bool:
     A query that a driver does not support is not a failure; one that it
     failed, or could not be run for, is.
     """
-    _show_ranking(run)
+    if run.is_open_loop:
+        _show_held(run)
+    else:
+        _show_ranking(run)
     bad = [c for c in run.cells if c.status in ("failed", "not-run", "unfinished")]
     for cell in (c for c in run.cells if c.status != "ok"):
         click.echo(f"{cell.status}: {cell.driver} × {cell.query}: {cell.reason}", err=True)
@@ -49,6 +55,23 @@ def _show_ranking(run: Run) -> None:
         )
     for line in _legend(standings, analysed):
         click.echo(line, err=True)
+
+
+def _show_held(run: Run) -> None:
+    for panel in LoadPage.of(run).panels:
+        lines = [line for line in panel.lines if not line.view.driver.synthetic]
+        if not lines:
+            continue
+        limits = ", ".join(microseconds(limit) for limit in LIMITS_US)
+        click.echo(
+            f"\n{panel.query.name}, {panel.concurrency} connections: highest queries/s held "
+            f"with p{TAIL} within {limits}:",
+            err=True,
+        )
+        width = max(len(line.view.driver.name) for line in lines)
+        for line in lines:
+            held = "".join(f"{one.text:>12}" for one in line.held)
+            click.echo(f"  {line.view.driver.name:<{width}}{held}", err=True)
 
 
 def _legend(standings: Standings, analysed: Analysed) -> Iterator[str]:

@@ -30,6 +30,20 @@ class NumberList(click.ParamType[list[int]]):
             self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
 
 
+class Rates(click.ParamType[Any]):
+    """Comma-separated rates per second, or "sweep"."""
+
+    name = "n,n,…|sweep"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, list) or value == "sweep":
+            return value
+        try:
+            return [float(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"expected rates separated by commas, or sweep, got {value!r}", param, ctx)
+
+
 class Duration(click.ParamType[float]):
     """Seconds, or minutes and hours with their letter: 90, 20m, 2h."""
 

@@ -17,6 +17,7 @@ from pgbench_drivers.cli.outcome import show_outcome
 from pgbench_drivers.cli.parameters import (
     Duration,
     Percentage,
+    Rates,
     plan_options,
     queries_option,
     registry_option,
@@ -28,9 +29,9 @@ from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry, twin
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import session
+from pgbench_drivers.execution import session, sweep
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
-from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
+from pgbench_drivers.plan.plan import CellKey, Windows, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import NAMED_SERVERS
 
@@ -78,6 +79,16 @@ _FIXED_BY_THE_RUN = tuple(
     "--aa",
     metavar="DRIVER",
     help="Measure this driver twice (A/A): differences that its two rows show are noise, and are printed as ~ for all drivers.",
+)
+@click.option(
+    "--rate",
+    type=Rates(),
+    help="An open loop: so many queries/s are due, over all connections of a runner, whatever the answers take; several rates with commas. sweep: 10, 25, 50, 75, 90 and 100 % of what each driver does on each query in a short closed loop.  [default: a closed loop]",
+)
+@click.option(
+    "--arrivals",
+    type=click.Choice(["poisson", "constant"]),
+    help="How the queries of --rate are due: at random, as from many independent users, or evenly spaced.  [default: poisson]",
 )
 @click.option(
     "--audit/--no-audit",
@@ -172,7 +183,7 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
     if options.server == "dsn":
         raise UserError("the run used a server of yours: give it again with --server")
     request = _make_request(flags, options, flags["resume"], header.options.command, True)
-    cells = frozenset(CellKey(c.driver, c.query, c.concurrency) for c in header.cells)
+    cells = frozenset(CellKey(c.driver, c.query, c.concurrency, c.per_second) for c in header.cells)
     return replace(request, only=cells)
 
 
@@ -223,10 +234,11 @@ def _typed(server: str) -> str:
 def _show_plan(request: session.Request) -> None:
     options = request.options
     windows = Windows.spread(options.warmup, options.duration, options.rounds)
-    cells = make_cells(
-        [d.name for d in request.drivers], [q.name for q in request.queries], options.concurrency
-    )
-    steps = make_steps(cells, options.rounds, options.seed)
+    shares = sweep.SHARES if options.rate == "sweep" else (1.0,)
+    steps = make_steps(request.cells() * len(shares), options.rounds, options.seed)
     for step in steps:
         click.echo(f"round {step.round + 1}  {step.cell}")
     click.echo(f"\n{plan_text(steps, windows)}, plus set-up")
+    if options.rate == "sweep":
+        each = ", ".join(f"{share:.0%}" for share in shares)
+        click.echo(f"every cell at {each} of its throughput, which is measured first")

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+import msgspec
 import psycopg
 
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.contract.messages import (
+    Arrivals,
     Connection,
     Error,
     ExitCode,
@@ -37,6 +39,7 @@ from pgbench_drivers.results import histogram
 from pgbench_drivers.results.audit import Sent
 from pgbench_drivers.results.histogram import HistogramError
 from pgbench_drivers.results.journal import Identity, StepRecord
+from pgbench_drivers.results.model import Arrivals as RoundArrivals
 from pgbench_drivers.results.model import Failure, FailureKind, Latency, Round
 
 STDERR_LINES_IN_REASON = 3
@@ -84,6 +87,7 @@ class StepContext:
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
     sent: Sent | None = None
+    arrivals: Arrivals | None = None
 
     @property
     def answering(self) -> Stage:
@@ -125,7 +129,13 @@ def run_step(context: StepContext) -> StepRecord:
         context.answering.tear_down(context.spec, orderly=measured is not None)
     cell = context.step.cell
     return StepRecord(
-        cell.driver, cell.query, cell.concurrency, _identity(heard.hello), measured, failure
+        cell.driver,
+        cell.query,
+        cell.concurrency,
+        _identity(heard.hello),
+        measured,
+        failure,
+        cell.per_second,
     )
 
 
@@ -145,7 +155,7 @@ def _listen(context: StepContext, heard: _Heard) -> None:
 
 def _job(context: StepContext) -> Job:
     return Job(
-        contract=1,
+        contract=2,
         driver=context.adapter,
         options=context.options,
         connection=context.connection,
@@ -153,6 +163,7 @@ def _job(context: StepContext) -> Job:
         concurrency=context.step.cell.concurrency,
         warmup_seconds=context.windows.warmup_seconds,
         measure_seconds=context.windows.measure_seconds,
+        arrivals=context.arrivals,
         seed=context.seed,
     )
 
@@ -214,6 +225,9 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
     _check_ready(context, heard.ready)
     if result.queries != window.queries or result.elapsed_ns != window.elapsed_ns:
         raise StepFailure("contract", "result and finished events disagree")
+    if (result.arrivals is None) != (context.arrivals is None):
+        ran = "a closed" if result.arrivals is None else "an open"
+        raise StepFailure("contract", f"ran {ran} loop, which the job does not say")
     if result.rows != result.queries * context.query.expect.rows and not context.synthetic:
         raise StepFailure(
             "wrong-answer",
@@ -235,6 +249,8 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
         client_cpu_system_us=window.cpu_system_us,
         server_cpu_us=_server_cpu_us(heard),
         max_rss_kib=window.max_rss_kib,
+        tenths=result.tenths,
+        arrivals=_arrivals(result),
     )
 
 
@@ -302,6 +318,12 @@ def _latency(result: Result) -> Latency:
         percentiles_ns=histogram.percentiles_ns(decoded),
         histogram=latency.histogram,
     )
+
+
+def _arrivals(result: Result) -> RoundArrivals | None:
+    if result.arrivals is None:
+        return None
+    return RoundArrivals(**msgspec.structs.asdict(result.arrivals))
 
 
 def _server_cpu_us(heard: _Heard) -> float | None:
