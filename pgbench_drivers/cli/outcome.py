@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from pgbench_drivers.analysis.load import LIMITS_US, TAIL
 from pgbench_drivers.cli.report import FIGURES_NAME, REPORT_NAME
 from pgbench_drivers.report.formatting import microseconds
 from pgbench_drivers.report.load_page import LoadPage
-from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings
+from pgbench_drivers.report.standings import CPU_METRIC, HEADLINE_METRIC, Analysed, Standings
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
 
@@ -34,6 +34,29 @@ def show_outcome(run: Run, directory: Path) -> bool:
     click.echo(f"figures  {shown / FIGURES_NAME}/", err=True)
     click.echo(f"result   {shown / storage.RESULT_NAME}", err=True)
     return bool(bad)
+
+
+def show_modes(runs: Sequence[Run]) -> None:
+    """Print what each driver costs in runs that differ by their mode, the cheapest first."""
+    modes = [run.options.mode for run in runs]
+    costs = [_cpu_per_row(run) for run in runs]
+    drivers = [name for name in costs[0] if all(name in found for found in costs)]
+    if not drivers:
+        return
+    click.echo("\nClient CPU per row, geometric mean, by mode:", err=True)
+    width = max(map(len, drivers))
+    click.echo(" " * width + "".join(f"{mode:>12}" for mode in modes), err=True)
+    for name in drivers:
+        figures = "".join(f"{microseconds(found[name]):>12}" for found in costs)
+        click.echo(f"{name:<{width}}{figures}", err=True)
+
+
+def _cpu_per_row(run: Run) -> dict[str, float]:
+    """By driver, in microseconds; empty for an open loop, whose CPU time says nothing."""
+    if run.is_open_loop:
+        return {}
+    standings = Analysed.of(run).standings(CPU_METRIC, concurrency=run.options.concurrency[0])
+    return {place.driver: place.value for place in standings.ranked}
 
 
 def _show_ranking(run: Run) -> None:

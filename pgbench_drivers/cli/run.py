@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,9 +14,10 @@ import click
 import msgspec
 
 from pgbench_drivers import signals
-from pgbench_drivers.cli.outcome import show_outcome
+from pgbench_drivers.cli.outcome import show_modes, show_outcome
 from pgbench_drivers.cli.parameters import (
     Duration,
+    Modes,
     Percentage,
     Rates,
     plan_options,
@@ -62,8 +64,9 @@ _FIXED_BY_THE_RUN = tuple(
 @plan_options(Options())
 @click.option(
     "--mode",
-    type=click.Choice(["live", "replay"]),
-    help="replay: record what the server answers, and measure against a program that gives the same answers for much less CPU time.  [default: live]",
+    type=Modes(),
+    metavar="live|replay|live,replay",
+    help="replay: record what the server answers, and measure against a program that gives the same answers for much less CPU time. live,replay: one after the other, each in a directory of its own.  [default: live]",
 )
 @click.option(
     "--precision",
@@ -130,11 +133,26 @@ def run(**flags: Any) -> int:
     On a terminal a bar shows the progress; otherwise stdout carries one JSON
     object per finished step, and messages go to stderr.
     """
-    request = _request(flags)
+    requests = list(_requests(flags))
     if flags["dry_run"]:
-        _show_plan(request)
+        for request in requests:
+            _show_plan(request)
         return 0
-    return _run(request, presenter())
+    codes = [_run(request, presenter()) for request in requests]
+    if len(requests) > 1:
+        show_modes([storage.read(one.directory / storage.RESULT_NAME) for one in requests])
+    return max(codes)
+
+
+def _requests(flags: dict[str, Any]) -> Iterator[session.Request]:
+    """One for each mode; several have a common directory, and in it each its own."""
+    modes = flags["mode"] or [None]
+    if flags["resume"] or len(modes) == 1:
+        yield _request({**flags, "mode": modes[0]})
+        return
+    directory = flags["output"] or new_directory()
+    for mode in modes:
+        yield _request({**flags, "mode": mode, "output": directory / mode})
 
 
 def _run(request: session.Request, shown: Presenter) -> int:
