@@ -10,6 +10,7 @@ import click
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import DRIVERS
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.alone import alone
 
 
 @click.command(
@@ -42,7 +43,8 @@ def execute(environment: str, optional: bool, language: str, command: tuple[str,
     pgbench-drivers exec -e pgstride-tests python python -m pytest ../../pgstride
     """
     try:
-        tools = TOOLCHAINS[language].tools(environment, lambda text: click.echo(text, err=True))
+        with alone(_say):
+            tools = TOOLCHAINS[language].tools(environment, _say)
     except ToolchainError as error:
         if optional and isinstance(error, UnsuitableError):
             click.echo(f"{language}: not run: {error}", err=True)
@@ -52,3 +54,7 @@ def execute(environment: str, optional: bool, language: str, command: tuple[str,
     # On POSIX the program too is looked up in the PATH of `variables`.
     done = subprocess.run(command, cwd=DRIVERS / language, env=variables, check=False)
     return done.returncode
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -36,6 +36,7 @@ from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
+from pgbench_drivers.toolchains.alone import alone
 from pgbench_drivers.toolchains.c import build_replay_server
 from pgbench_drivers.toolchains.variant import Variant
 
@@ -117,10 +118,11 @@ def _prepare(
     if toolchain is None:
         return ToolchainError(f"the toolbench has no toolchain for the language {language!r}")
     try:
-        if variant:
-            command = toolchain.prepare_variant(environment_name, variant, say)
-        else:
-            command = toolchain.prepare(environment_name, say)
+        with alone(say):
+            if variant:
+                command = toolchain.prepare_variant(environment_name, variant, say)
+            else:
+                command = toolchain.prepare(environment_name, say)
     except ToolchainError as error:
         parts = [environment_name] if environment_name != "default" else []
         parts += [str(variant)] if variant else []
