@@ -23,6 +23,7 @@ from pgbench_drivers.contract.messages import (
     Result,
     Started,
 )
+from pgbench_drivers.execution import proc
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -99,6 +100,7 @@ class _Heard:
     started_at: str = ""
     server_cpu_start: float | None = None
     server_cpu_end: float | None = None
+    peak_kib: int | None = None
     running: str | None = None
 
 
@@ -130,7 +132,7 @@ def _listen(context: StepContext, heard: _Heard) -> None:
     with RunnerProcess(context.runner, _job(context), context.client_cpus) as process:
         try:
             for event in process.events(lambda: _patience(context, heard)):
-                _hear(context, heard, event)
+                _hear(context, heard, event, process.pid)
             code = process.wait(context.timeout_seconds)
         except RunnerTimeout as error:
             raise StepFailure("timeout", f"hung {_phase(heard)}: {error}") from error
@@ -169,7 +171,7 @@ def _phase(heard: _Heard) -> str:
     return "between windows" if heard.result is None else "after its result"
 
 
-def _hear(context: StepContext, heard: _Heard, event: object) -> None:
+def _hear(context: StepContext, heard: _Heard, event: object, pid: int) -> None:
     match event:
         case Hello():
             heard.hello = event
@@ -183,6 +185,7 @@ def _hear(context: StepContext, heard: _Heard, event: object) -> None:
         case Finished(window):
             if window == "measure":
                 heard.server_cpu_end = context.server_cpu()
+                heard.peak_kib = proc.peak_memory_kib(pid)
             heard.running = None
             heard.finished[window] = event
         case Result():
@@ -229,7 +232,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
         client_cpu_user_us=window.cpu_user_us,
         client_cpu_system_us=window.cpu_system_us,
         server_cpu_us=_server_cpu_us(heard),
-        max_rss_kib=window.max_rss_kib,
+        max_rss_kib=window.max_rss_kib if heard.peak_kib is None else heard.peak_kib,
     )
 
 

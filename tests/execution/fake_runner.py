@@ -5,6 +5,7 @@
 
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -34,7 +35,7 @@ def finished(window: str) -> None:
         queries=QUERIES,
         cpu_user_us=2000 if BEHAVIOUR == "costly" else 1000,
         cpu_system_us=500,
-        max_rss_kib=4096,
+        max_rss_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     )
 
 

@@ -132,6 +132,13 @@ def _processes_with(argument: str) -> list[str]:
     return found
 
 
+def test_peak_memory_is_the_runner_s_own_and_not_that_of_who_started_it() -> None:
+    ballast = b"x" * (256 << 20)
+    record = run("good")
+    assert record.round is not None
+    assert 1 << 10 < record.round.max_rss_kib < len(ballast) >> 11
+
+
 def test_the_record_survives_the_journal() -> None:
     record = run("good")
     assert msgspec.json.decode(msgspec.json.encode(record), type=StepRecord) == record
