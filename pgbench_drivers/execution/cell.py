@@ -23,7 +23,6 @@ from pgbench_drivers.contract.messages import (
     Result,
     Started,
 )
-from pgbench_drivers.execution import proc
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -32,6 +31,7 @@ from pgbench_drivers.execution.runner_process import (
     exit_text,
 )
 from pgbench_drivers.execution.stage import LiveStage, Stage
+from pgbench_drivers.execution.witness import Witness
 from pgbench_drivers.plan.plan import Step, Windows
 from pgbench_drivers.results import histogram
 from pgbench_drivers.results.histogram import HistogramError
@@ -81,6 +81,7 @@ class StepContext:
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
+    witness: Witness | None = None
 
     @property
     def answering(self) -> Stage:
@@ -129,11 +130,13 @@ def run_step(context: StepContext) -> StepRecord:
 
 def _listen(context: StepContext, heard: _Heard) -> None:
     """Run the runner to its end; raises StepFailure."""
-    with RunnerProcess(context.runner, _job(context), context.client_cpus) as process:
+    job = _job(context)
+    with RunnerProcess(context.runner, job, context.client_cpus, context.witness) as process:
         try:
             for event in process.events(lambda: _patience(context, heard)):
-                _hear(context, heard, event, process.pid)
+                _hear(context, heard, event)
             code = process.wait(context.timeout_seconds)
+            heard.peak_kib = process.peak_memory_kib
         except RunnerTimeout as error:
             raise StepFailure("timeout", f"hung {_phase(heard)}: {error}") from error
         except RunnerError as error:
@@ -171,7 +174,7 @@ def _phase(heard: _Heard) -> str:
     return "between windows" if heard.result is None else "after its result"
 
 
-def _hear(context: StepContext, heard: _Heard, event: object, pid: int) -> None:
+def _hear(context: StepContext, heard: _Heard, event: object) -> None:
     match event:
         case Hello():
             heard.hello = event
@@ -185,7 +188,6 @@ def _hear(context: StepContext, heard: _Heard, event: object, pid: int) -> None:
         case Finished(window):
             if window == "measure":
                 heard.server_cpu_end = context.server_cpu()
-                heard.peak_kib = proc.peak_memory_kib(pid)
             heard.running = None
             heard.finished[window] = event
         case Result():

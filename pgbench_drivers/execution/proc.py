@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +49,19 @@ def forget_peak_memory(pid: int) -> bool:
     return True
 
 
-def context_switches(pid: int) -> Switches | None:
-    """Of all threads that the process has now; those that have ended are not counted."""
-    found = Switches(0, 0)
-    try:
+def context_switches(pid: int) -> dict[int, Switches]:
+    """Of each thread that the process has now, by its id; none when it has ended."""
+    found: dict[int, Switches] = {}
+    # A thread, or the process, may end at any time.
+    with contextlib.suppress(OSError, KeyError, ValueError):
         for task in (PROC / str(pid) / "task").iterdir():
-            found += switches_of(status_fields((task / "status").read_text()))
-    except (OSError, KeyError, ValueError):
-        return None
+            found[int(task.name)] = switches_of(status_fields((task / "status").read_text()))
     return found
+
+
+def total(switches: Iterable[Switches]) -> Switches:
+    """The sum of several threads'."""
+    return sum(switches, Switches(0, 0))
 
 
 def switches_of(fields: dict[str, str]) -> Switches:

@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,7 @@ from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, environment, reference
+from pgbench_drivers.execution import auditing, environment, facts, reference
 from pgbench_drivers.execution.executor import Bench, Observer, execute
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
@@ -317,7 +316,7 @@ def _goal(options: Options, windows: Windows) -> Goal | None:
 def finish(directory: Path, header: model.Run) -> model.Run:
     """Write `result.json` from the journal in `directory`, and return it."""
     _, records = journals.read(directory / journals.JOURNAL_NAME)
-    document = journals.assemble(header, records, _now())
+    document = journals.assemble(header, records, facts.now())
     storage.write(document, directory / storage.RESULT_NAME)
     return document
 
@@ -358,7 +357,7 @@ def _header(
     request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
 ) -> model.Run:
     machine = environment.describe()
-    started = _now()
+    started = facts.now()
     return model.Run(
         format_version=model.FORMAT_VERSION,
         run_id=secrets.token_hex(8),
@@ -367,9 +366,9 @@ def _header(
         complete=False,
         options=_options(request),
         environment=machine,
-        server=_server_facts(server),
-        queries=[_query_facts(spec, job_queries[spec.name]) for spec in request.queries],
-        drivers=[_driver_facts(spec, prepared) for spec in request.drivers],
+        server=facts.server_facts(server),
+        queries=[facts.query_facts(spec, job_queries[spec.name]) for spec in request.queries],
+        drivers=[facts.driver_facts(spec, prepared.not_run) for spec in request.drivers],
         cells=_empty_cells(request, prepared),
         warnings=environment.warnings(machine),
     )
@@ -413,55 +412,6 @@ def _options(request: Request) -> model.Options:
         precision=options.precision,
         max_time_seconds=options.max_time if options.precision else None,
     )
-
-
-def _server_facts(server: Server) -> model.Server:
-    info = server.info
-    return model.Server(
-        backend=info.backend,
-        reason=info.reason,
-        version=info.version,
-        settings=dict(info.settings),
-        details=dict(info.details),
-    )
-
-
-def _query_facts(spec: QuerySpec, job: JobQuery) -> model.Query:
-    file = spec.file
-    return model.Query(
-        name=spec.name,
-        title=file.title,
-        kind=file.kind,
-        headline=file.headline,
-        sql=file.sql,
-        description=file.description,
-        stresses=file.stresses,
-        rows=job.expect.rows,
-        columns=len(file.columns),
-    )
-
-
-def _driver_facts(spec: DriverSpec, prepared: Prepared) -> model.Driver:
-    entry = spec.entry
-    return model.Driver(
-        name=spec.name,
-        title=entry.title,
-        language=entry.language,
-        language_title=spec.language_title,
-        client=entry.client,
-        homepage=entry.homepage,
-        notes=entry.notes,
-        synthetic=spec.synthetic,
-        version=None,
-        runtime=None,
-        components={},
-        not_run_reason=prepared.not_run.get(spec.name),
-        twin_of=spec.twin_of,
-    )
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def resumed_options(directory: Path) -> tuple[model.Run, Options]:
