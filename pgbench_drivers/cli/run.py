@@ -158,7 +158,7 @@ def _request(flags: dict[str, Any]) -> session.Request:
     }
     options = load_options(config, given, quick=flags["quick"])
     directory = flags["output"] or new_directory()
-    return _make_request(flags, options, directory, _typed(options.server), False)
+    return _make_request(flags, options, directory, typed(options.server), False)
 
 
 def _resumed_request(flags: dict[str, Any]) -> session.Request:
@@ -212,7 +212,7 @@ def _timestamp() -> str:
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
 
 
-def _typed(server: str) -> str:
+def typed(server: str) -> str:
     """The command as the user typed it, without a DSN, which may hold a password."""
     words = ["pgbench-drivers", *sys.argv[1:]]
     if server not in NAMED_SERVERS:

@@ -217,6 +217,7 @@ def _observed(
             bench.context(step),
             _windows(asked, threads=threads) if counts else ONCE,
             counters if counts else {},
+            memory=not counts,
             threads_end=threads,
         )
         if record.failure:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pgbench_drivers.contract.messages import Event, Finished, Hello, Ready, Started
 from pgbench_drivers.execution import proc
 from pgbench_drivers.execution.cell import StepContext, run_step
+from pgbench_drivers.execution.peak_memory import PeakMemory
 from pgbench_drivers.execution.perf_events import Counter, CounterError, Counting, Name
 from pgbench_drivers.execution.proc import Switches
 from pgbench_drivers.plan.plan import Windows
@@ -25,10 +26,12 @@ class Watch:
     Threads that have ended when the window has take their counts of switches
     with them. Those that serve one window do (`threads_end`), and others when
     the process is ending already; then the switches are those of the process's
-    whole life, less those before the window.
+    whole life, less those before the window. With `memory` the peak is
+    looked at all the time, which costs the processor some.
     """
 
     counters: Mapping[Name, Counter] = field(default_factory=dict)
+    memory: bool = False
     threads_end: bool = False
     started_ns: int = 0
     hello_ns: int | None = None
@@ -38,6 +41,7 @@ class Watch:
     switches: Switches | None = None
     counted: dict[Name, int] = field(default_factory=dict)
     _pid: int = 0
+    _peak: PeakMemory = field(default_factory=PeakMemory)
     _counting: Counting = field(default_factory=Counting)
     _before: dict[Name, int] = field(default_factory=dict)
     _threads: dict[int, Switches] = field(default_factory=dict)
@@ -71,17 +75,20 @@ class Watch:
             self.switches = whole_life - proc.total(self._threads.values())
 
     def close(self) -> None:
-        """Count no more."""
+        """Look no more."""
+        self._peak.stop()
         self._counting.close()
 
     def _window_begins(self) -> None:
         self._before = self._counting.read()
         self._threads = proc.context_switches(self._pid)
-        self.peak_since_start = not proc.forget_peak_memory(self._pid)
+        if self.memory:
+            self.peak_since_start = not proc.forget_peak_memory(self._pid)
+            self._peak.start(self._pid)
 
     def _window_ends(self) -> None:
         # What is gone with the process comes first.
-        self.peak_kib = proc.peak_memory_kib(self._pid)
+        self.peak_kib = self._peak.stop()
         threads = proc.context_switches(self._pid)
         now, before = self._counting.read(), self._before
         self.counted = {name: now[name] - before[name] for name in now if name in before}
@@ -90,13 +97,18 @@ class Watch:
 
 
 def observe(
-    context: StepContext, windows: Windows, counters: Mapping[Name, Counter], *, threads_end: bool
+    context: StepContext,
+    windows: Windows,
+    counters: Mapping[Name, Counter],
+    *,
+    memory: bool,
+    threads_end: bool,
 ) -> tuple[StepRecord, Observation | None]:
     """Run a step and watch it; there is no observation when it failed.
 
     Raises psycopg.Error or UserError when the server fails the orchestrator itself.
     """
-    watch = Watch(counters, threads_end)
+    watch = Watch(counters, memory=memory, threads_end=threads_end)
     try:
         record = run_step(replace(context, windows=windows, witness=watch))
     finally:

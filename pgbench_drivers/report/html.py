@@ -51,11 +51,11 @@ def render(analysed: Analysed) -> str:
     """The page of an analysed run."""
     run = analysed.run
     why = notes.footnotes(analysed)
-    script, boot = _script(), _asset("boot.js")
+    script, boot = _script(), asset("boot.js")
     views = page.driver_views(run)
     throughput = analysed.standings(HEADLINE_METRIC)
     return (
-        _templates()
+        templates()
         .get_template("report.html.j2")
         .render(
             run=run,
@@ -86,7 +86,7 @@ def render(analysed: Analysed) -> str:
             ),
             modes=page.modes(run),
             sending=sending(run),
-            style=Markup(_style()),  # noqa: S704 - our own files
+            style=Markup(style()),  # noqa: S704 - our own files
             boot=Markup(boot),  # noqa: S704
             script=Markup(script),  # noqa: S704
             script_hashes=[_hash(boot), _hash(script)],
@@ -97,7 +97,8 @@ def render(analysed: Analysed) -> str:
     )
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates, with the filters and functions that they use."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -135,16 +136,18 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(packed).decode("ascii")
 
 
-def _style() -> str:
-    return "\n".join(_asset(name) for name in STYLES)
+def style() -> str:
+    """All style sheets."""
+    return "\n".join(asset(name) for name in STYLES)
 
 
 def _script(names: Sequence[str] = SCRIPTS) -> str:
     """The modules as one: each may import only from those before it, so imports can go."""
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", _asset(f"js/{name}"))) for name in names)
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", asset(f"js/{name}"))) for name in names)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the page's, as text."""
     return (HERE / "assets" / name).read_text(encoding="utf-8")
 
 
