@@ -107,7 +107,7 @@ def cost(**flags: Any) -> int:
     """Measure what drivers cost beyond time: start-up, connecting, memory, switches.
 
     \b
-    start-up      from starting the process to the driver being loaded, and what
+    start-up      from the program's execution to the driver being loaded, and what
                   of it is the driver's: the language's null row is taken away
     connecting    until one connection, and until N, have answered SELECT 1+1
     memory        by how much 1,000,000 rows raise the peak above that of one row

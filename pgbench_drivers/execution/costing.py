@@ -49,9 +49,10 @@ class Watch:
 
     def starting(self) -> None:
         self._children_before = _of_ended_children()
-        self.started_ns = time.monotonic_ns()
 
     def running(self, pid: int) -> None:
+        # Not before: what it takes to copy the orchestrator is no cost of the runner's.
+        self.started_ns = time.monotonic_ns()
         self._pid = pid
         if self.counters:
             # One that has ended already is told of by its step.

@@ -14,7 +14,7 @@ class Witness(Protocol):
         """The process is about to be started."""
 
     def running(self, pid: int) -> None:
-        """The process has been started."""
+        """The process has been started, and executes its program."""
 
     def heard(self, event: Event) -> None:
         """The runner has told this event."""

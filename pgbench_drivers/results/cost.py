@@ -17,7 +17,7 @@ FORMAT_VERSION: Literal[1] = 1
 class Observation(Document, frozen=True):
     """One runner's life: one driver on one query.
 
-    `start_up_ns` is from starting the process to its `hello`, `connect_ns`
+    `start_up_ns` is from the program's execution to its `hello`, `connect_ns`
     from there to `ready`. The rest is of the measured window: `peak_kib` is the
     largest resident size in it (or, where the kernel cannot begin a peak anew,
     `peak_since_start`), and None is what could not be counted.

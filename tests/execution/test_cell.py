@@ -30,30 +30,30 @@ QUERY = JobQuery(
 )
 
 
-def run(behaviour: str, timeout_seconds: float = 20.0) -> StepRecord:
-    """Run the fake; no server is needed, since the query has neither set-up nor target."""
+def context(behaviour: str, timeout_seconds: float = 20.0) -> StepContext:
+    """A step of the fake's; no server is needed: the query has neither set-up nor target."""
     cpu = iter((1.0, 1.5))
-    return run_step(
-        StepContext(
-            step=Step(CellKey("fake", SPEC.name, 2), 3, 17),
-            spec=SPEC,
-            query=QUERY,
-            schema="s",
-            adapter="fake",
-            options={},
-            synthetic=False,
-            runner=RunnerCommand(
-                (sys.executable, str(FAKE)), FAKE.parent, {"FAKE_RUNNER": behaviour}
-            ),
-            connection=Connection("nowhere", 1, "u", None, "d"),
-            admin=None,  # type: ignore[arg-type]
-            windows=Windows(0.01, 0.01),
-            seed=1,
-            timeout_seconds=timeout_seconds,
-            client_cpus=None,
-            server_cpu=lambda: next(cpu),
-        )
+    return StepContext(
+        step=Step(CellKey("fake", SPEC.name, 2), 3, 17),
+        spec=SPEC,
+        query=QUERY,
+        schema="s",
+        adapter="fake",
+        options={},
+        synthetic=False,
+        runner=RunnerCommand((sys.executable, str(FAKE)), FAKE.parent, {"FAKE_RUNNER": behaviour}),
+        connection=Connection("nowhere", 1, "u", None, "d"),
+        admin=None,  # type: ignore[arg-type]
+        windows=Windows(0.01, 0.01),
+        seed=1,
+        timeout_seconds=timeout_seconds,
+        client_cpus=None,
+        server_cpu=lambda: next(cpu),
     )
+
+
+def run(behaviour: str, timeout_seconds: float = 20.0) -> StepRecord:
+    return run_step(context(behaviour, timeout_seconds))
 
 
 def test_a_good_runner_becomes_a_round() -> None:
