@@ -17,7 +17,7 @@ from pgbench_drivers.cli.parameters import queries_option, registry_option, time
 from pgbench_drivers.cli.run import new_directory, typed
 from pgbench_drivers.config.options import Options, select
 from pgbench_drivers.config.queries import QuerySpec, load_queries
-from pgbench_drivers.config.registry import DriverSpec, load_registry
+from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution.cost_session import COST_NAME, CostRequest, measure
 from pgbench_drivers.export.cost import write_cost_markdown
@@ -38,7 +38,7 @@ DEFAULT_COUNTED = (PROBE, "pg_type")
     "--drivers",
     multiple=True,
     metavar="GLOB",
-    help="Drivers, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: all]",
+    help="Drivers, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
 @click.option(
     "-q",
@@ -151,10 +151,9 @@ def _failed(document: Cost) -> bool:
 
 
 def _request(flags: dict[str, Any]) -> CostRequest:
-    registry = {driver.name: driver for driver in load_registry(flags["registry"])}
+    registry = load_registry(flags["registry"])
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
-    names = select(registry, flags["drivers"] or ["*"], "driver")
-    drivers = [registry[name] for name in names if not registry[name].synthetic]
+    drivers = [d for d in select_drivers(registry, flags["drivers"]) if not d.synthetic]
     if not drivers:
         raise UserError("no driver is left: null and raw-drain rows are none")
     extra = {query.name for query in queries.values() if not query.file.default}
@@ -177,7 +176,7 @@ def _request(flags: dict[str, Any]) -> CostRequest:
     return CostRequest(
         options=options,
         drivers=drivers,
-        nulls=_nulls(registry.values(), drivers),
+        nulls=_nulls(registry, drivers),
         queries={name: _query(queries, name) for name in dict.fromkeys(needed)},
         server=server,
         timeout_seconds=flags["timeout"] or Options().timeout,

@@ -26,7 +26,7 @@ from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
-from pgbench_drivers.config.registry import DriverSpec, load_registry, twin
+from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
@@ -49,7 +49,7 @@ _FIXED_BY_THE_RUN = tuple(
     "--drivers",
     multiple=True,
     metavar="GLOB",
-    help="Drivers to run, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: all]",
+    help="Drivers to run, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
 @click.option(
     "-q",
@@ -179,11 +179,10 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
 def _make_request(
     flags: dict[str, Any], options: Options, directory: Path, command: str, resume: bool
 ) -> session.Request:
-    registry = {driver.name: driver for driver in load_registry(flags["registry"])}
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
     extra = {query.name for query in queries.values() if not query.file.default}
     chosen = select(queries, options.queries, "query", only_if_named=extra)
-    drivers = [registry[name] for name in select(registry, options.drivers, "driver")]
+    drivers = select_drivers(load_registry(flags["registry"]), options.drivers)
     return session.Request(
         options=options,
         drivers=[*drivers, *_twins(drivers, options.aa)],

@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 
 from pgbench_drivers import signals
+from pgbench_drivers.audit.usage import RULED
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
@@ -31,6 +32,7 @@ from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
+from pgbench_drivers.results.model import Failure
 from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
@@ -222,10 +224,9 @@ def _run_on(
 
 
 def _audits(bench: Bench, request: Request, prepared: Prepared, say: Say) -> list[Audit]:
-    """What each driver sends; nothing when that was not asked for."""
-    if not request.audit:
-        return []
-    pairs = auditing.auditable(request.drivers, request.queries, prepared.runners)
+    """What each driver sends; when that was not asked for, of those that promise something."""
+    asked = [d for d in request.drivers if request.audit or d.entry.usage in RULED]
+    pairs = auditing.auditable(asked, request.queries, prepared.runners)
     if pairs:
         say(f"looking at what drivers send: {auditing.plan_text(pairs)}")
     return list(auditing.audit_all(bench, pairs))
@@ -343,7 +344,11 @@ def _open_journal(
         # After the header, whose load is that of the machine before we did anything.
         header = msgspec.structs.replace(header, audits=audits())
         request.directory.mkdir(parents=True, exist_ok=True)
-        return header, [], Journal.create(path, header)
+        journal = Journal.create(path, header)
+        broken = _breaches(request, header.audits)
+        for record in broken:
+            journal.append(record)
+        return header, broken, journal
     earlier, records = journals.read(path)
     if earlier.server.version != header.server.version:
         raise UserError(
@@ -351,6 +356,19 @@ def _open_journal(
             f"{header.server.version}: figures of two servers do not belong into one run"
         )
     return earlier, records, Journal(path)
+
+
+def _breaches(request: Request, audits: Sequence[Audit]) -> list[StepRecord]:
+    """The failure of every cell whose driver does not keep what its row declares."""
+    reasons = {(audit.driver, audit.query): audit.breach for audit in audits if audit.breach}
+    originals = {driver.name: driver.twin_of or driver.name for driver in request.drivers}
+    return [
+        StepRecord(
+            cell.driver, cell.query, cell.concurrency, None, None, Failure(0, "usage", reason)
+        )
+        for cell in request.cells()
+        if (reason := reasons.get((originals[cell.driver], cell.query)))
+    ]
 
 
 def _header(

@@ -72,6 +72,7 @@ def render(analysed: Analysed) -> str:
             languages=list(language_styles(run).values()),
             slots=SLOTS,
             real=[v for v in views if not v.driver.synthetic],
+            usages=page.usages(run),
             synthetic=[v for v in views if v.driver.client == "synthetic"],
             by_name={v.driver.name: v for v in views},
             views=views,

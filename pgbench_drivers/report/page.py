@@ -112,6 +112,12 @@ def driver_views(run: WithDrivers) -> tuple[DriverView, ...]:
     return tuple(DriverView(i, d, styles[d.language]) for i, d in enumerate(run.drivers))
 
 
+def usages(run: Run) -> tuple[str, ...]:
+    """How the run's drivers are used, if not all alike."""
+    found = tuple(dict.fromkeys(d.usage for d in run.drivers if not d.synthetic))
+    return found if len(found) > 1 else ()
+
+
 def heat(factor: float) -> int:
     """How strongly a cell glows, in percent: 100 for the best, 0 from `HEAT_LIMIT` times on."""
     if not factor > 0:
