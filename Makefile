@@ -30,6 +30,7 @@ test: $(VENV)/.dev ## run all tests
 	$(BIN)/pgbench-drivers setup
 	sh tests/report/install-chromium.sh
 	sh pgstride/tests/install-pgbouncer.sh
+	$(IN) -e pgstride-tests python sh ../../pgstride/tests/install-kerberos.sh
 	$(BIN)/python -m pytest $(ARGS)
 	$(IN) go go test ./...
 	$(IN) node npm test
@@ -71,7 +72,7 @@ schema: $(VENV)/.dev ## renew the JSON Schemas from the classes
 lock: $(VENV)/.dev ## renew all Python lock files
 	$(LOCK) pyproject.toml -o requirements/bench.lock
 	$(LOCK) --extra dev pyproject.toml -c requirements/bench.lock -o requirements/dev.lock
-	for file in drivers/python/environments/*.in drivers/*/toolchain.in; do \
+	for file in drivers/python/environments/*.in drivers/*/toolchain.in pgstride/tests/*.in; do \
 	  $(LOCK) $$file -o $${file%.in}.lock; done
 
 clean: ## remove everything that was installed or built

@@ -21,7 +21,9 @@ SANITIZE = os.environ.get("PGSTRIDE_SANITIZE") == "1"
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 # C sources that are compiled into the extension of the same package's module.
-C_SOURCES = {"pgstride.core.rows": ["src/pgstride/core/record.c"]}
+C_SOURCES = {
+    "pgstride.core.rows": ["src/pgstride/core/record.c", "src/pgstride/core/kept_values.c"]
+}
 
 DIRECTIVES = {
     "language_level": 3,

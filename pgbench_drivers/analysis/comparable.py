@@ -10,6 +10,17 @@ class IncomparableError(UserError):
     """The figures of these two runs say nothing of each other."""
 
 
+def check_closed_loop(*runs: Run) -> None:
+    """Raise IncomparableError for an open loop."""
+    for run in runs:
+        if run.is_open_loop:
+            raise IncomparableError(
+                f"the run of {run.started_at} is an open loop: its throughput is the rate that "
+                "was asked for, and CPU time went into waiting, so that nothing can be ranked "
+                "or compared by them; its report shows latency against load"
+            )
+
+
 def other_machine(was: Environment, now: Environment) -> str | None:
     """In what the two machines differ, in words, or None."""
     if was.cpu_model != now.cpu_model:

@@ -11,6 +11,7 @@ from pgbench_drivers.analysis.comparable import (
     IncomparableError,
     cautions,
     changed_queries,
+    check_closed_loop,
     other_machine,
 )
 from pgbench_drivers.analysis.geomean import geometric_ratio
@@ -94,6 +95,7 @@ def compare(
     `same` means that the interval lies within ± `same_within`; a difference
     of less than that is not called one, however sure it is.
     """
+    check_closed_loop(base, new)
     notes = list(cautions(base, new))
     difference = other_machine(base.environment, new.environment)
     if difference and not any_machine:

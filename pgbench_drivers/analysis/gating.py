@@ -17,7 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pgbench_drivers.analysis.comparable import IncomparableError, cautions, changed_queries
+from pgbench_drivers.analysis.comparable import (
+    IncomparableError,
+    cautions,
+    changed_queries,
+    check_closed_loop,
+)
 from pgbench_drivers.analysis.comparison import CellId, cell_id, round_values, rounds_needed
 from pgbench_drivers.analysis.interval import Interval
 from pgbench_drivers.analysis.multiple import ALPHA, holm
@@ -90,11 +95,12 @@ class _Evidence:
 
 
 def check_baseline(baseline: Run, cells: int) -> None:
-    """Raise IncomparableError when so few rounds as it has can never show a regression.
+    """Raise IncomparableError for an open loop, and for too few rounds to show a regression.
 
     `cells` are the comparisons that the gate will make; it measures suspected
     ones twice, with the baseline's number of rounds each time.
     """
+    check_closed_loop(baseline)
     rounds = baseline.options.rounds
     if smallest_p(rounds, 2 * rounds, "greater") * cells > ALPHA:
         raise IncomparableError(
@@ -115,7 +121,11 @@ def check_rounds(rounds: int, cells: int) -> None:
 def suspects(
     baseline: Run, first: Run, metrics: Sequence[Metric], max_regression: float
 ) -> tuple[CellId, ...]:
-    """The cells that look slower by more than is allowed, significant or not."""
+    """The cells that look slower by more than is allowed, significant or not.
+
+    Raises IncomparableError for an open loop.
+    """
+    check_closed_loop(baseline, first)
     found = [
         key
         for (key, _), evidence in _gather(baseline, first, metrics).items()
@@ -141,8 +151,9 @@ def judge(
     cells, or is None when none was suspected. Without it, `first` alone
     decides. With `together`, the baseline was measured in turns with `first`,
     as `baseline_again` was with `again`, and where it failed, nothing is known.
-    Raises IncomparableError when a query has changed.
+    Raises IncomparableError when a query has changed, and for an open loop.
     """
+    check_closed_loop(baseline, first)
     changed = changed_queries(baseline, first)
     if changed:
         raise IncomparableError(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgbench_drivers.analysis import per_round
+from pgbench_drivers.analysis.comparable import check_closed_loop
 from pgbench_drivers.results.histogram import merge, percentile_curve, percentiles_ns
 from pgbench_drivers.results.model import Cell, CellStatus, Query, Round, Run
 
@@ -203,8 +204,9 @@ def rank(
     Only drivers that completed all of `queries` are ranked, so that all are
     compared over the same cells. `cells` is `summarise_run(run)` where the
     caller has it already: decoding every histogram takes seconds.
-    Raises KeyError for an unknown metric.
+    Raises KeyError for an unknown metric, IncomparableError for an open loop.
     """
+    check_closed_loop(run)
     wanted = metric(metric_key)
     cells = summarise_run(run) if cells is None else cells
     means: list[tuple[str, float]] = []

@@ -155,7 +155,13 @@ def _facts(
         rows_received=sum(execution.rows for execution in own) / count,
         rows_written=sum(map(_rows_written, own)) / count,
         connecting=connecting,
+        transactions=sum(map(_ends_transaction, cycles)) / count,
     )
+
+
+def _ends_transaction(cycle: Cycle) -> bool:
+    """Whether the server has ended a transaction, an implicit one included, with this cycle."""
+    return cycle.status == IDLE and bool(cycle.executions or cycle.parsed or cycle.described)
 
 
 def _connecting(

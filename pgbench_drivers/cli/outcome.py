@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from pgbench_drivers.analysis.load import LIMITS_US, TAIL
 from pgbench_drivers.cli.report import FIGURES_NAME, REPORT_NAME
-from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings
+from pgbench_drivers.report.formatting import microseconds
+from pgbench_drivers.report.load_page import LoadPage
+from pgbench_drivers.report.standings import CPU_METRIC, HEADLINE_METRIC, Analysed, Standings
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
 
@@ -19,7 +22,10 @@ def show_outcome(run: Run, directory: Path) -> bool:
     A query that a driver does not support is not a failure; one that it
     failed, or could not be run for, is.
     """
-    _show_ranking(run)
+    if run.is_open_loop:
+        _show_held(run)
+    else:
+        _show_ranking(run)
     bad = [c for c in run.cells if c.status in ("failed", "not-run", "unfinished")]
     for cell in (c for c in run.cells if c.status != "ok"):
         click.echo(f"{cell.status}: {cell.driver} × {cell.query}: {cell.reason}", err=True)
@@ -28,6 +34,29 @@ def show_outcome(run: Run, directory: Path) -> bool:
     click.echo(f"figures  {shown / FIGURES_NAME}/", err=True)
     click.echo(f"result   {shown / storage.RESULT_NAME}", err=True)
     return bool(bad)
+
+
+def show_modes(runs: Sequence[Run]) -> None:
+    """Print what each driver costs in runs that differ by their mode, the cheapest first."""
+    modes = [run.options.mode for run in runs]
+    costs = [_cpu_per_row(run) for run in runs]
+    drivers = [name for name in costs[0] if all(name in found for found in costs)]
+    if not drivers:
+        return
+    click.echo("\nClient CPU per row, geometric mean, by mode:", err=True)
+    width = max(map(len, drivers))
+    click.echo(" " * width + "".join(f"{mode:>12}" for mode in modes), err=True)
+    for name in drivers:
+        figures = "".join(f"{microseconds(found[name]):>12}" for found in costs)
+        click.echo(f"{name:<{width}}{figures}", err=True)
+
+
+def _cpu_per_row(run: Run) -> dict[str, float]:
+    """By driver, in microseconds; empty for an open loop, whose CPU time says nothing."""
+    if run.is_open_loop:
+        return {}
+    standings = Analysed.of(run).standings(CPU_METRIC, concurrency=run.options.concurrency[0])
+    return {place.driver: place.value for place in standings.ranked}
 
 
 def _show_ranking(run: Run) -> None:
@@ -49,6 +78,23 @@ def _show_ranking(run: Run) -> None:
         )
     for line in _legend(standings, analysed):
         click.echo(line, err=True)
+
+
+def _show_held(run: Run) -> None:
+    for panel in LoadPage.of(run).panels:
+        lines = [line for line in panel.lines if not line.view.driver.synthetic]
+        if not lines:
+            continue
+        limits = ", ".join(microseconds(limit) for limit in LIMITS_US)
+        click.echo(
+            f"\n{panel.query.name}, {panel.concurrency} connections: highest queries/s held "
+            f"with p{TAIL} within {limits}:",
+            err=True,
+        )
+        width = max(len(line.view.driver.name) for line in lines)
+        for line in lines:
+            held = "".join(f"{one.text:>12}" for one in line.held)
+            click.echo(f"  {line.view.driver.name:<{width}}{held}", err=True)
 
 
 def _legend(standings: Standings, analysed: Analysed) -> Iterator[str]:

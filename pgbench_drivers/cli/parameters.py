@@ -30,6 +30,38 @@ class NumberList(click.ParamType[list[int]]):
             self.fail(f"expected numbers separated by commas, got {value!r}", param, ctx)
 
 
+class Modes(click.ParamType[list[str]]):
+    """Comma-separated modes of a run, each once."""
+
+    name = "mode,…"
+    known = ("live", "replay")
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[str]:
+        modes = value if isinstance(value, list) else str(value).split(",")
+        for mode in modes:
+            if mode not in self.known:
+                self.fail(f"expected {' or '.join(self.known)}, got {mode!r}", param, ctx)
+        if len(set(modes)) != len(modes):
+            self.fail(f"names a mode twice: {value}", param, ctx)
+        return modes
+
+
+class Rates(click.ParamType[Any]):
+    """Comma-separated rates per second, or "sweep"."""
+
+    name = "n,n,…|sweep"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, list) or value == "sweep":
+            return value
+        try:
+            return [float(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"expected rates separated by commas, or sweep, got {value!r}", param, ctx)
+
+
 class Duration(click.ParamType[float]):
     """Seconds, or minutes and hours with their letter: 90, 20m, 2h."""
 

@@ -164,15 +164,17 @@ def figure(measured: Round) -> str:
     per_second = measured.queries / measured.elapsed_ns * 1e9
     mean_us = measured.latency.mean_ns / 1e3
     mean = f"{mean_us / 1e3:.2f} ms" if mean_us >= 1e3 else f"{mean_us:.3g} µs"
-    return f"{per_second:,.0f}/s, mean {mean}"
+    missed = f", {measured.arrivals.missed:,} missed" if measured.arrivals else ""
+    return f"{per_second:,.0f}/s, mean {mean}{missed}"
 
 
 def plan_text(steps: Sequence[Step], windows: Windows) -> str:
     """What a run will do, and how long that takes."""
     cells = {step.cell for step in steps}
+    rate = " × rate" if any(cell.per_second for cell in cells) else ""
     rounds = 1 + max((step.round for step in steps), default=0)
     return (
-        f"{_count(len(cells), 'cell')} (driver × query × connections) in "
+        f"{_count(len(cells), 'cell')} (driver × query × connections{rate}) in "
         f"{_count(rounds, 'round')} of "
         f"{windows.warmup_seconds:g} s warm-up and {windows.measure_seconds:g} s measured: "
         f"about {duration_text(estimate_seconds(len(steps), windows))}"
@@ -202,10 +204,14 @@ def _as_object(step: Step, record: StepRecord) -> dict[str, Any]:
         "query": record.query,
         "concurrency": record.concurrency,
     }
+    if record.per_second is not None:
+        found["per_second"] = record.per_second
     if record.failure:
         return {**found, "failed": record.failure.kind, "reason": record.failure.reason}
     if record.round:
         measured = record.round
         found["queries_per_second"] = round(measured.queries / measured.elapsed_ns * 1e9, 1)
         found["latency_mean_us"] = round(measured.latency.mean_ns / 1e3, 1)
+        if measured.arrivals:
+            found["missed"] = measured.arrivals.missed
     return found

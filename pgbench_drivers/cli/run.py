@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,10 +14,12 @@ import click
 import msgspec
 
 from pgbench_drivers import signals
-from pgbench_drivers.cli.outcome import show_outcome
+from pgbench_drivers.cli.outcome import show_modes, show_outcome
 from pgbench_drivers.cli.parameters import (
     Duration,
+    Modes,
     Percentage,
+    Rates,
     plan_options,
     queries_option,
     registry_option,
@@ -28,9 +31,9 @@ from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, twin
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import session
+from pgbench_drivers.execution import session, sweep
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
-from pgbench_drivers.plan.plan import CellKey, Windows, make_cells, make_steps
+from pgbench_drivers.plan.plan import CellKey, Windows, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import NAMED_SERVERS
 
@@ -61,8 +64,9 @@ _FIXED_BY_THE_RUN = tuple(
 @plan_options(Options())
 @click.option(
     "--mode",
-    type=click.Choice(["live", "replay"]),
-    help="replay: record what the server answers, and measure against a program that gives the same answers for much less CPU time.  [default: live]",
+    type=Modes(),
+    metavar="live|replay|live,replay",
+    help="replay: record what the server answers, and measure against a program that gives the same answers for much less CPU time. live,replay: one after the other, each in a directory of its own.  [default: live]",
 )
 @click.option(
     "--precision",
@@ -78,6 +82,16 @@ _FIXED_BY_THE_RUN = tuple(
     "--aa",
     metavar="DRIVER",
     help="Measure this driver twice (A/A): differences that its two rows show are noise, and are printed as ~ for all drivers.",
+)
+@click.option(
+    "--rate",
+    type=Rates(),
+    help="An open loop: so many queries/s are due, over all connections of a runner, whatever the answers take; several rates with commas. sweep: 10, 25, 50, 75, 90 and 100 % of what each driver does on each query in a short closed loop.  [default: a closed loop]",
+)
+@click.option(
+    "--arrivals",
+    type=click.Choice(["poisson", "constant"]),
+    help="How the queries of --rate are due: at random, as from many independent users, or evenly spaced.  [default: poisson]",
 )
 @click.option(
     "--audit/--no-audit",
@@ -119,11 +133,26 @@ def run(**flags: Any) -> int:
     On a terminal a bar shows the progress; otherwise stdout carries one JSON
     object per finished step, and messages go to stderr.
     """
-    request = _request(flags)
+    requests = list(_requests(flags))
     if flags["dry_run"]:
-        _show_plan(request)
+        for request in requests:
+            _show_plan(request)
         return 0
-    return _run(request, presenter())
+    codes = [_run(request, presenter()) for request in requests]
+    if len(requests) > 1:
+        show_modes([storage.read(one.directory / storage.RESULT_NAME) for one in requests])
+    return max(codes)
+
+
+def _requests(flags: dict[str, Any]) -> Iterator[session.Request]:
+    """One for each mode; several have a common directory, and in it each its own."""
+    modes = flags["mode"] or [None]
+    if flags["resume"] or len(modes) == 1:
+        yield _request({**flags, "mode": modes[0]})
+        return
+    directory = flags["output"] or new_directory()
+    for mode in modes:
+        yield _request({**flags, "mode": mode, "output": directory / mode})
 
 
 def _run(request: session.Request, shown: Presenter) -> int:
@@ -172,7 +201,7 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
     if options.server == "dsn":
         raise UserError("the run used a server of yours: give it again with --server")
     request = _make_request(flags, options, flags["resume"], header.options.command, True)
-    cells = frozenset(CellKey(c.driver, c.query, c.concurrency) for c in header.cells)
+    cells = frozenset(CellKey(c.driver, c.query, c.concurrency, c.per_second) for c in header.cells)
     return replace(request, only=cells)
 
 
@@ -222,10 +251,11 @@ def typed(server: str) -> str:
 def _show_plan(request: session.Request) -> None:
     options = request.options
     windows = Windows.spread(options.warmup, options.duration, options.rounds)
-    cells = make_cells(
-        [d.name for d in request.drivers], [q.name for q in request.queries], options.concurrency
-    )
-    steps = make_steps(cells, options.rounds, options.seed)
+    shares = sweep.SHARES if options.rate == "sweep" else (1.0,)
+    steps = make_steps(request.cells() * len(shares), options.rounds, options.seed)
     for step in steps:
         click.echo(f"round {step.round + 1}  {step.cell}")
     click.echo(f"\n{plan_text(steps, windows)}, plus set-up")
+    if options.rate == "sweep":
+        each = ", ".join(f"{share:.0%}" for share in shares)
+        click.echo(f"every cell at {each} of its throughput, which is measured first")

@@ -14,6 +14,7 @@ from pgbench_drivers.config import toml
 from pgbench_drivers.errors import UserError
 
 Positive = Annotated[int, Meta(ge=1)]
+Rate = Annotated[float, Meta(gt=0)]
 Cpus = Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
 
 
@@ -27,6 +28,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     In the `mode` "replay" a recording of the server answers in its place.
     With a `precision` (a share) the headline's cells get further rounds until
     their intervals are that narrow, or `max_time` seconds are over.
+
+    With a `rate` the run is an open loop: so many queries are due per second,
+    over all connections of a runner, or with "sweep" shares of the throughput
+    that each driver has on each query; `arrivals` is the process by which they
+    are due, and a Poisson process unless it is set.
     """
 
     drivers: list[str] = msgspec.field(default_factory=lambda: ["*"])
@@ -49,7 +55,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     audit: bool = True
     precision: Annotated[float, Meta(gt=0)] | None = None
     max_time: Annotated[float, Meta(gt=0)] = 3600.0
+    rate: Annotated[list[Rate], Meta(min_length=1)] | Literal["sweep"] | None = None
+    arrivals: Literal["poisson", "constant"] | None = None
 
+    @property
+    def rates(self) -> list[float | None]:
+        """The rates of every cell; one that is not known yet, or that there is none, is None."""
+        return [*self.rate] if isinstance(self.rate, list) else [None]
+
+
+FEWEST_QUERIES = 10
+"""In a window of an open loop, on average: a Poisson process then leaves none empty."""
 
 QUICK: dict[str, Any] = {"warmup": 0.25, "duration": 0.75, "rounds": 1}
 
@@ -68,7 +84,36 @@ def load_options(config: Path | None, flags: dict[str, Any], *, quick: bool) -> 
         raise UserError(f"options: {error}".replace("$.", "--")) from error
     if len(set(options.concurrency)) != len(options.concurrency):
         raise UserError("options: --concurrency names a level twice")
+    _check_open_loop(options)
     return options
+
+
+def _check_open_loop(options: Options) -> None:
+    if options.rate is None:
+        if options.arrivals is not None:
+            raise UserError("options: --arrivals is of an open loop: give it a --rate")
+        return
+    for name in ("precision", "aa"):
+        if getattr(options, name) is not None:
+            raise UserError(
+                f"options: --{name} is about throughput, which --rate prescribes: leave out one"
+            )
+    if options.rate == "sweep":
+        if options.mode == "replay":
+            raise UserError(
+                "options: --rate sweep measures throughput at the server itself: "
+                "name the rates for --mode replay"
+            )
+        return
+    if len(set(options.rate)) != len(options.rate):
+        raise UserError("options: --rate names a rate twice")
+    slowest, seconds = min(options.rate), options.duration / options.rounds
+    if slowest * seconds < FEWEST_QUERIES:
+        raise UserError(
+            f"options: --rate {slowest:g} gives {slowest * seconds:.3g} queries "
+            f"in a window of {seconds:.3g} s, at least {FEWEST_QUERIES} are needed: "
+            "raise it, or --duration, or lower --rounds"
+        )
 
 
 def select(

@@ -4,4 +4,4 @@
 `__init__` import nothing outside the standard library.
 """
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2

@@ -15,11 +15,15 @@ from msgspec import Meta
 QueryKind = Literal["fetch", "batch", "copy"]
 Window = Literal["warmup", "measure"]
 ErrorKind = Literal["bad-job", "unsupported", "wrong-answer", "driver"]
+ArrivalProcess = Literal["constant", "poisson"]
 
 Checksum = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
+Rate = Annotated[float, Meta(gt=0)]
+Seed = Annotated[int, Meta(ge=0, lt=2**53)]
+Tenths = Annotated[list[Count], Meta(min_length=10, max_length=10)]
 
 
 class ExitCode(IntEnum):
@@ -100,10 +104,17 @@ class JobQuery(Message, frozen=True):
     expect: Expect
 
 
-class Job(Message, frozen=True):
-    """Everything a runner needs to know."""
+class Arrivals(Message, frozen=True):
+    """When queries are due in an open loop, over all connections together."""
 
-    contract: Literal[1]
+    process: ArrivalProcess
+    per_second: Rate
+
+
+class Job(Message, frozen=True):
+    """Everything a runner needs to know; without `arrivals` it runs a closed loop."""
+
+    contract: Literal[2]
     driver: str
     options: dict[str, Any]
     connection: Connection
@@ -111,7 +122,8 @@ class Job(Message, frozen=True):
     concurrency: Positive
     warmup_seconds: Seconds
     measure_seconds: Seconds
-    seed: int
+    arrivals: Arrivals | None
+    seed: Seed
 
 
 class Named(Message, frozen=True):
@@ -124,7 +136,7 @@ class Named(Message, frozen=True):
 class Hello(Message, frozen=True, tag_field="event", tag="hello"):
     """First event: who is running."""
 
-    contract: Literal[1]
+    contract: Literal[2]
     runner: str
     runtime: Named
     driver: Named
@@ -169,13 +181,39 @@ class ResultLatency(Message, frozen=True):
     histogram: str
 
 
+class ResultArrivals(Message, frozen=True):
+    """How an open loop's schedule was kept: numbers of queries, and the longest delay."""
+
+    scheduled: Positive
+    missed: Count
+    late: Count
+    max_lateness_ns: Count
+
+
 class Result(Message, frozen=True, tag_field="event", tag="result"):
-    """Last event of a success."""
+    """Last event of a success.
+
+    `tenths` counts the queries by the tenth of the window in which they were
+    answered; their sum is `queries`. An open loop's `scheduled` is `queries`
+    and `missed` together.
+    """
 
     queries: Positive
     rows: Count
     elapsed_ns: Positive
     latency: ResultLatency
+    tenths: Tenths
+    arrivals: ResultArrivals | None
+
+    def __post_init__(self) -> None:
+        answered = sum(self.tenths)
+        if answered != self.queries:
+            raise ValueError(f"`tenths` add up to {answered}, `queries` is {self.queries}")
+        if self.arrivals and self.arrivals.scheduled != self.queries + self.arrivals.missed:
+            raise ValueError(
+                f"{self.arrivals.scheduled} queries were scheduled, but {self.queries} answered "
+                f"and {self.arrivals.missed} missed"
+            )
 
 
 class Error(Message, frozen=True, tag_field="event", tag="error"):

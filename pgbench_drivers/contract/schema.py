@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pgbench_drivers.contract import messages
+from pgbench_drivers.contract import CONTRACT_VERSION, messages
 from pgbench_drivers.results import model
 
 PACKAGE = Path(__file__).parent.parent
@@ -28,7 +28,7 @@ def contract_schema() -> dict[str, Any]:
     )
     return {
         "$schema": DIALECT,
-        "title": "pgbench-drivers runner contract, version 1",
+        "title": f"pgbench-drivers runner contract, version {CONTRACT_VERSION}",
         "description": "Validates a job (sent on stdin) or an event (a line of stdout).",
         "anyOf": [job, {"$ref": "#/$defs/Event"}],
         "$defs": {**definitions, "Event": event},

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+import msgspec
 import psycopg
 
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.contract.messages import (
+    Arrivals,
     Connection,
     Error,
     ExitCode,
@@ -23,6 +25,7 @@ from pgbench_drivers.contract.messages import (
     Result,
     Started,
 )
+from pgbench_drivers.execution.counted import Operations
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -34,8 +37,10 @@ from pgbench_drivers.execution.stage import LiveStage, Stage
 from pgbench_drivers.execution.witness import Witness
 from pgbench_drivers.plan.plan import Step, Windows
 from pgbench_drivers.results import histogram
+from pgbench_drivers.results.audit import Sent
 from pgbench_drivers.results.histogram import HistogramError
 from pgbench_drivers.results.journal import Identity, StepRecord
+from pgbench_drivers.results.model import Arrivals as RoundArrivals
 from pgbench_drivers.results.model import Failure, FailureKind, Latency, Round
 
 STDERR_LINES_IN_REASON = 3
@@ -62,7 +67,8 @@ class StepContext:
     """What a step needs besides its cell.
 
     `timeout_seconds` bounds every phase beyond its own length; `server_cpu`
-    gives the CPU seconds that the server has used so far, or None.
+    gives the CPU seconds that the server has used so far, or None; `sent` is
+    what the audit saw of this driver and query, where there was one.
     """
 
     step: Step
@@ -81,6 +87,8 @@ class StepContext:
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
+    sent: Sent | None = None
+    arrivals: Arrivals | None = None
     witness: Witness | None = None
 
     @property
@@ -124,7 +132,13 @@ def run_step(context: StepContext) -> StepRecord:
         context.answering.tear_down(context.spec, orderly=measured is not None)
     cell = context.step.cell
     return StepRecord(
-        cell.driver, cell.query, cell.concurrency, _identity(heard.hello), measured, failure
+        cell.driver,
+        cell.query,
+        cell.concurrency,
+        _identity(heard.hello),
+        measured,
+        failure,
+        cell.per_second,
     )
 
 
@@ -146,7 +160,7 @@ def _listen(context: StepContext, heard: _Heard) -> None:
 
 def _job(context: StepContext) -> Job:
     return Job(
-        contract=1,
+        contract=2,
         driver=context.adapter,
         options=context.options,
         connection=context.connection,
@@ -154,6 +168,7 @@ def _job(context: StepContext) -> Job:
         concurrency=context.step.cell.concurrency,
         warmup_seconds=context.windows.warmup_seconds,
         measure_seconds=context.windows.measure_seconds,
+        arrivals=context.arrivals,
         seed=context.seed,
     )
 
@@ -215,6 +230,9 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
     _check_ready(context, heard.ready)
     if result.queries != window.queries or result.elapsed_ns != window.elapsed_ns:
         raise StepFailure("contract", "result and finished events disagree")
+    if (result.arrivals is None) != (context.arrivals is None):
+        ran = "a closed" if result.arrivals is None else "an open"
+        raise StepFailure("contract", f"ran {ran} loop, which the job does not say")
     if result.rows != result.queries * context.query.expect.rows and not context.synthetic:
         raise StepFailure(
             "wrong-answer",
@@ -222,6 +240,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
             f"expected {context.query.expect.rows} each",
         )
     _check_written(context, heard)
+    _check_sent(context, heard)
     return Round(
         index=context.step.round,
         position=context.step.position,
@@ -235,6 +254,8 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
         client_cpu_system_us=window.cpu_system_us,
         server_cpu_us=_server_cpu_us(heard),
         max_rss_kib=window.max_rss_kib if heard.peak_kib is None else heard.peak_kib,
+        tenths=result.tenths,
+        arrivals=_arrivals(result),
     )
 
 
@@ -255,7 +276,7 @@ def _check_written(context: StepContext, heard: _Heard) -> None:
     target = context.query.target
     if target is None or context.synthetic:
         return
-    operations = context.step.cell.concurrency + sum(w.queries for w in heard.finished.values())
+    operations = _operations(context, heard).queries
     found = context.answering.written_rows(target)
     expected = operations * target.row_count
     if found != expected:
@@ -263,6 +284,24 @@ def _check_written(context: StepContext, heard: _Heard) -> None:
             "wrong-answer",
             f"{target.table} holds {found} rows after {operations} operations, expected {expected}",
         )
+
+
+def _check_sent(context: StepContext, heard: _Heard) -> None:
+    """Whether the windows sent what the audit saw, as far as the answering side counts."""
+    if context.sent is None or context.synthetic:
+        return
+    operations = _operations(context, heard)
+    for counted in context.answering.counted(context.query, context.sent, operations):
+        if counted.differs(operations):
+            raise StepFailure("contract", f"did not send what the audit saw: {counted}")
+
+
+def _operations(context: StepContext, heard: _Heard) -> Operations:
+    """Every connection runs the query once before the windows."""
+    connections = context.step.cell.concurrency
+    return Operations(
+        connections + sum(window.queries for window in heard.finished.values()), connections
+    )
 
 
 def _latency(result: Result) -> Latency:
@@ -284,6 +323,12 @@ def _latency(result: Result) -> Latency:
         percentiles_ns=histogram.percentiles_ns(decoded),
         histogram=latency.histogram,
     )
+
+
+def _arrivals(result: Result) -> RoundArrivals | None:
+    if result.arrivals is None:
+        return None
+    return RoundArrivals(**msgspec.structs.asdict(result.arrivals))
 
 
 def _server_cpu_us(heard: _Heard) -> float | None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
 
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection, JobQuery
+from pgbench_drivers.contract.messages import ArrivalProcess, Arrivals, Connection, JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution.cell import StepContext, run_step
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.execution.stage import Stage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
+from pgbench_drivers.results.audit import Sent
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server.base import one_line
+
+SEEDS_PER_ROUND = 2
+"""A job's seed is that of its measured window; the warm-up takes the next."""
+
+SEEDS = 2**53
+"""Whole numbers below it are exact in every language's JSON."""
 
 
 class Observer(Protocol):
@@ -45,7 +52,10 @@ class ServerLostError(UserError):
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the steps of one run have in common."""
+    """Everything that the steps of one run have in common.
+
+    With `arrivals` it is an open loop; `sent`, what the audit saw, is by driver and query.
+    """
 
     drivers: Mapping[str, DriverSpec]
     queries: Mapping[str, QuerySpec]
@@ -60,9 +70,11 @@ class Bench:
     client_cpus: frozenset[int] | None
     server_cpu: Callable[[], float | None]
     stage: Stage | None = None
+    sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
+    arrivals: ArrivalProcess | None = None
 
     def context(self, step: Step) -> StepContext:
-        """What one step needs."""
+        """What one step needs; all cells of a round get one seed, and so one schedule."""
         driver = self.drivers[step.cell.driver]
         return StepContext(
             step=step,
@@ -76,12 +88,19 @@ class Bench:
             connection=self.connection,
             admin=self.admin,
             windows=self.windows,
-            seed=self.seed + step.position,
+            seed=(self.seed + SEEDS_PER_ROUND * step.round) % SEEDS,
             timeout_seconds=self.timeout_seconds,
             client_cpus=self.client_cpus,
             server_cpu=self.server_cpu,
             stage=self.stage,
+            sent=self.sent.get((step.cell.driver, step.cell.query)),
+            arrivals=self._arrivals(step.cell.per_second),
         )
+
+    def _arrivals(self, per_second: float | None) -> Arrivals | None:
+        if self.arrivals is None or per_second is None:
+            return None
+        return Arrivals(self.arrivals, per_second)
 
 
 def execute(
@@ -104,7 +123,7 @@ def execute(
             observer.step_skipped(step)
             continue
         observer.step_started(step)
-        record = _run(bench, step)
+        record = measure(bench, step)
         journal.append(record)
         records.append(record)
         if record.failure:
@@ -113,7 +132,8 @@ def execute(
     return records
 
 
-def _run(bench: Bench, step: Step) -> StepRecord:
+def measure(bench: Bench, step: Step) -> StepRecord:
+    """Run one step; raises ServerLostError when the server no longer answers."""
     try:
         record = run_step(bench.context(step))
         if record.failure:
@@ -129,4 +149,4 @@ def _run(bench: Bench, step: Step) -> StepRecord:
 
 def cell_of(record: StepRecord) -> CellKey:
     """The cell that a record belongs to."""
-    return CellKey(record.driver, record.query, record.concurrency)
+    return CellKey(record.driver, record.query, record.concurrency, record.per_second)

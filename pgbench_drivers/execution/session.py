@@ -20,12 +20,12 @@ from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, environment, facts, reference
+from pgbench_drivers.execution import auditing, environment, facts, reference, sweep
 from pgbench_drivers.execution.executor import Bench, Observer, execute
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
-from pgbench_drivers.execution.stage import ReplayStage
+from pgbench_drivers.execution.stage import LiveStage, ReplayStage
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
 from pgbench_drivers.replay.replay_server import ReplayServer
 from pgbench_drivers.results import journal as journals
@@ -69,6 +69,7 @@ class Request:
             [driver.name for driver in self.drivers],
             [query.name for query in self.queries],
             self.options.concurrency,
+            self.options.rates,
         )
         return [cell for cell in every if self.only is None or cell in self.only]
 
@@ -174,7 +175,6 @@ def _run_on(
         }
         options = request.options
         windows = Windows.spread(options.warmup, options.duration, options.rounds)
-        steps = make_steps(runnable_cells(request, prepared), options.rounds, options.seed)
         bench = Bench(
             drivers={d.name: d for d in request.drivers},
             queries={q.name: q for q in request.queries},
@@ -188,12 +188,20 @@ def _run_on(
             timeout_seconds=options.timeout,
             client_cpus=frozenset(options.pin_client) if options.pin_client else None,
             server_cpu=server.cpu_seconds,
+            arrivals=arrivals(options),
         )
 
-        def audits() -> list[Audit]:
-            return _audits(bench, request, prepared, say)
+        def complete(header: model.Run) -> model.Run:
+            audited = msgspec.structs.replace(header, audits=_audits(bench, request, prepared, say))
+            return _with_rates(audited, bench, options, say)
 
-        header, earlier, journal = _open_journal(request, prepared, server, job_queries, audits)
+        header, earlier, journal = _open_journal(request, prepared, server, job_queries, complete)
+        bench = dataclasses.replace(
+            bench,
+            stage=LiveStage(admin, schema, alone=server.info.backend != "dsn"),
+            sent={(one.driver, one.query): one.sent for one in header.audits if one.sent},
+        )
+        steps = make_steps(planned_cells(header, prepared), options.rounds, options.seed)
         for warning in header.warnings:
             say(f"note: {warning}")
         observer.planned(steps, windows)
@@ -221,6 +229,20 @@ def _run_on(
         signals.hold()
         journal.close()
         return finish(request.directory, header)
+
+
+def arrivals(options: Options) -> model.ArrivalProcess | None:
+    """The process by which queries are due, or None for a closed loop."""
+    return None if options.rate is None else options.arrivals or "poisson"
+
+
+def _with_rates(header: model.Run, bench: Bench, options: Options, say: Say) -> model.Run:
+    """The header with the rates of a sweep, which are found for it."""
+    if options.rate != "sweep":
+        return header
+    say(f"finding the throughput of {len(header.cells)} cells, of which the rates are shares")
+    cells, left_out = sweep.with_rates(bench, header.cells)
+    return msgspec.structs.replace(header, cells=cells, warnings=[*header.warnings, *left_out])
 
 
 def _audits(bench: Bench, request: Request, prepared: Prepared, say: Say) -> list[Audit]:
@@ -295,6 +317,16 @@ def runnable_cells(request: Request, prepared: Prepared) -> list[CellKey]:
     return [cell for cell in request.cells() if cell.driver in prepared.runners]
 
 
+def planned_cells(header: model.Run, prepared: Prepared) -> list[CellKey]:
+    """The cells of a run's header that can be measured: in an open loop, those with a rate."""
+    return [
+        CellKey(cell.driver, cell.query, cell.concurrency, cell.per_second)
+        for cell in header.cells
+        if cell.driver in prepared.runners
+        if (cell.per_second is not None) == header.is_open_loop
+    ]
+
+
 def headline_cells(request: Request, prepared: Prepared) -> list[CellKey]:
     """The cells by which real drivers are ranked."""
     real = {driver.name for driver in request.drivers if not driver.synthetic}
@@ -335,17 +367,17 @@ def _open_journal(
     prepared: Prepared,
     server: Server,
     job_queries: dict[str, JobQuery],
-    audits: Callable[[], list[Audit]],
+    complete: Callable[[model.Run], model.Run],
 ) -> tuple[model.Run, list[StepRecord], Journal]:
-    """Header, what was measured earlier, and the journal; a new one holds the audits."""
+    """Header, what was measured earlier, and the journal; a new one's header is completed first."""
     path = request.directory / journals.JOURNAL_NAME
     header = _header(request, prepared, server, job_queries)
     if not request.resume:
         # After the header, whose load is that of the machine before we did anything.
-        header = msgspec.structs.replace(header, audits=audits())
+        header = complete(header)
         request.directory.mkdir(parents=True, exist_ok=True)
         journal = Journal.create(path, header)
-        broken = _breaches(request, header.audits)
+        broken = _breaches(request, header)
         for record in broken:
             journal.append(record)
         return header, broken, journal
@@ -358,15 +390,21 @@ def _open_journal(
     return earlier, records, Journal(path)
 
 
-def _breaches(request: Request, audits: Sequence[Audit]) -> list[StepRecord]:
+def _breaches(request: Request, header: model.Run) -> list[StepRecord]:
     """The failure of every cell whose driver does not keep what its row declares."""
-    reasons = {(audit.driver, audit.query): audit.breach for audit in audits if audit.breach}
+    reasons = {(audit.driver, audit.query): audit.breach for audit in header.audits if audit.breach}
     originals = {driver.name: driver.twin_of or driver.name for driver in request.drivers}
     return [
         StepRecord(
-            cell.driver, cell.query, cell.concurrency, None, None, Failure(0, "usage", reason)
+            cell.driver,
+            cell.query,
+            cell.concurrency,
+            identity=None,
+            round=None,
+            failure=Failure(0, "usage", reason),
+            per_second=cell.per_second,
         )
-        for cell in request.cells()
+        for cell in header.cells
         if (reason := reasons.get((originals[cell.driver], cell.query)))
     ]
 
@@ -409,6 +447,7 @@ def _empty_cell(key: CellKey, prepared: Prepared) -> model.Cell:
         mode=None,
         rounds=[],
         failures=[],
+        per_second=key.per_second,
     )
 
 
@@ -429,6 +468,8 @@ def _options(request: Request) -> model.Options:
         aa=options.aa,
         precision=options.precision,
         max_time_seconds=options.max_time if options.precision else None,
+        arrivals=arrivals(options),
+        rate=options.rate,
     )
 
 
@@ -462,6 +503,8 @@ def options_of(measured: model.Run) -> Options:
             "aa": asked.aa,
             "precision": asked.precision,
             "max_time": asked.max_time_seconds or Options().max_time,
+            "rate": asked.rate,
+            "arrivals": asked.arrivals,
         },
         Options,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from pgbench_drivers.analysis.summary import METRICS, Metric
+from pgbench_drivers.export.load import write_load
 from pgbench_drivers.export.tables import markdown_text as _text
 from pgbench_drivers.report.formatting import figure, ratio, spread
 from pgbench_drivers.report.notes import Footnotes, footnotes, run_span, why_unranked, windows
@@ -22,7 +23,10 @@ MATRIX_METRICS = tuple(m for m in METRICS if m.key != "queries_per_second")
 
 
 def write_markdown(run: Run, stream: TextIO) -> None:
-    """Write the run's ranking and matrices as GitHub-flavoured Markdown."""
+    """Write the run's ranking and matrices, or its load, as GitHub-flavoured Markdown."""
+    if run.is_open_loop:
+        write_load(run, stream)
+        return
     analysed = Analysed.of(run)
     notes = footnotes(analysed)
     words = verdict(analysed)

@@ -13,14 +13,16 @@ OVERHEAD_SECONDS_PER_STEP = 0.8
 
 @dataclass(frozen=True, order=True)
 class CellKey:
-    """Driver × query × concurrency."""
+    """Driver × query × concurrency, and in an open loop × queries due per second."""
 
     driver: str
     query: str
     concurrency: int
+    per_second: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.driver} / {self.query} / {self.concurrency}"
+        rate = "" if self.per_second is None else f" / {self.per_second:,.6g} per s"
+        return f"{self.driver} / {self.query} / {self.concurrency}{rate}"
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,19 @@ class Windows:
 
 
 def make_cells(
-    drivers: Iterable[str], queries: Iterable[str], concurrency: Iterable[int]
+    drivers: Iterable[str],
+    queries: Iterable[str],
+    concurrency: Iterable[int],
+    rates: Iterable[float | None] = (None,),
 ) -> list[CellKey]:
     """Every combination, in the order of the arguments."""
-    query_names, levels = list(queries), list(concurrency)
+    query_names, levels, per_second = list(queries), list(concurrency), list(rates)
     return [
-        CellKey(driver, query, level)
+        CellKey(driver, query, level, rate)
         for driver in drivers
         for query in query_names
         for level in levels
+        for rate in per_second
     ]
 
 

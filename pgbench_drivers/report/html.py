@@ -7,17 +7,21 @@ import gzip
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jinja2
 import msgspec
 from markupsafe import Markup
 
+from pgbench_drivers.analysis.load import LIMITS_US
 from pgbench_drivers.analysis.per_round import client_cpu_us
-from pgbench_drivers.analysis.summary import METRICS
-from pgbench_drivers.report import formatting, notes, page, payload, uncertainty
+from pgbench_drivers.analysis.summary import METRICS, CellSummary, summarise
+from pgbench_drivers.report import formatting, load_page, notes, page, payload, uncertainty
 from pgbench_drivers.report.languages import SLOTS, language_styles
+from pgbench_drivers.report.limit import limit
+from pgbench_drivers.report.load_page import LoadPage
+from pgbench_drivers.report.load_payload import load_data
 from pgbench_drivers.report.sending import sending
 from pgbench_drivers.report.standings import (
     HEADLINE_METRIC,
@@ -28,7 +32,7 @@ from pgbench_drivers.report.standings import (
 )
 from pgbench_drivers.report.tidy import write_tidy
 from pgbench_drivers.report.verdict import verdict
-from pgbench_drivers.results.model import PERCENTILES, Run
+from pgbench_drivers.results.model import PERCENTILES, Cell, Run
 
 HERE = Path(__file__).parent
 STYLES = ("base.css", "controls.css", "charts.css", "tables.css", "print.css")
@@ -37,6 +41,9 @@ SCRIPTS = (
     "controls.js", "ranking.js", "matrix.js", "panels.js", "curves.js", "rounds.js", "tables.js",
     "downloads.js", "theme.js", "main.js",
 )  # fmt: skip
+LOAD_SCRIPTS = (
+    "format.js", "svg.js", "bars.js", "lines.js", "downloads.js", "theme.js", "load.js",
+)  # fmt: skip
 _IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|function|class|async)", re.MULTILINE)
 
@@ -44,14 +51,49 @@ _EXPORT = re.compile(r"^export (?=const|let|function|class|async)", re.MULTILINE
 def write_report(run: Run, path: Path) -> None:
     """Write the report of `run` to `path` as one self-contained HTML file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(Analysed.of(run)), encoding="utf-8")
+    text = render_load(LoadPage.of(run)) if run.is_open_loop else render(Analysed.of(run))
+    path.write_text(text, encoding="utf-8")
+
+
+def render_load(shown: LoadPage) -> str:
+    """The page of an open loop."""
+    run = shown.run
+    views = page.driver_views(run)
+    return (
+        templates()
+        .get_template("load.html.j2")
+        .render(
+            run=run,
+            verdict=shown.verdict,
+            cautions=shown.cautions,
+            span=notes.run_span(run),
+            windows=notes.windows(run),
+            rates=load_page.rates_text(run),
+            process=load_page.PROCESSES[run.options.arrivals or "poisson"],
+            limits=LIMITS_US,
+            load_percentiles=load_page.PERCENTILES,
+            load_percentile=load_page.percentile,
+            load_outcome=load_page.outcome,
+            rate=load_page.rate,
+            panels=shown.panels,
+            levels=levels(run),
+            slots=SLOTS,
+            real=[v for v in views if not v.driver.synthetic],
+            views=views,
+            modes=page.modes(run),
+            sending=sending(run),
+            data=Markup(payload.embedded_json(load_data(shown))),  # noqa: S704
+            raw_gzip=_packed(msgspec.json.encode(run)),
+            csv_gzip=_packed(_csv(run, summarise)),
+            **_assets(LOAD_SCRIPTS),
+        )
+    )
 
 
 def render(analysed: Analysed) -> str:
     """The page of an analysed run."""
     run = analysed.run
     why = notes.footnotes(analysed)
-    script, boot = _script(), asset("boot.js")
     views = page.driver_views(run)
     throughput = analysed.standings(HEADLINE_METRIC)
     return (
@@ -86,14 +128,12 @@ def render(analysed: Analysed) -> str:
                 c.figures and c.figures.server_cpu_us_per_query for c in analysed.cells.values()
             ),
             modes=page.modes(run),
+            limit=limit(analysed),
             sending=sending(run),
-            style=Markup(style()),  # noqa: S704 - our own files
-            boot=Markup(boot),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-            script_hashes=[_hash(boot), _hash(script)],
             data=Markup(payload.embedded_json(payload.page_data(analysed, why))),  # noqa: S704
             raw_gzip=_packed(msgspec.json.encode(analysed.measured)),
-            csv_gzip=_packed(_csv(analysed).encode("utf-8")),
+            csv_gzip=_packed(_csv(analysed.measured, analysed.summary)),
+            **_assets(SCRIPTS),
         )
     )
 
@@ -122,14 +162,26 @@ def templates() -> jinja2.Environment:
         supports=supports,
         interval_text=uncertainty.interval_text,
         outlier_text=uncertainty.outlier_text,
+        trend_text=notes.trend_text,
     )
     return environment
 
 
-def _csv(analysed: Analysed) -> str:
+def _csv(run: Run, summary: Callable[[Cell], CellSummary]) -> bytes:
     stream = io.StringIO(newline="")
-    write_tidy(analysed.measured, analysed.cells, stream)
-    return stream.getvalue()
+    write_tidy(run, summary, stream)
+    return stream.getvalue().encode("utf-8")
+
+
+def _assets(scripts: Sequence[str]) -> dict[str, object]:
+    """Styles and scripts, and the scripts' hashes, by which the page admits no others."""
+    script, boot = _script(scripts), asset("boot.js")
+    return {
+        "style": Markup(style()),  # noqa: S704 - our own files
+        "boot": Markup(boot),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+        "script_hashes": [_hash(boot), _hash(script)],
+    }
 
 
 def _packed(content: bytes) -> str:

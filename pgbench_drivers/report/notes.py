@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
 
 from pgbench_drivers.analysis.drift import drift
+from pgbench_drivers.analysis.warmup import Trend
 from pgbench_drivers.report.formatting import percent
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, Standings, levels
 from pgbench_drivers.results.model import Cell, Run
@@ -126,6 +128,30 @@ def noise(analysed: Analysed) -> Noise | None:
 def cautions(analysed: Analysed) -> tuple[str, ...]:
     """Warnings for the head of the page: the run's own, and what follows from its cells."""
     run = analysed.run
+    found = of_the_run(run)
+    unread = sum(1 for c in run.cells if any((r.server_cpu_us or 0) < 0 for r in c.rounds))
+    if unread:
+        found.append(
+            f"The server's CPU time was read wrongly (below zero) in {unread} "
+            f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
+        )
+    found += _server_bound(analysed)
+    found += _still_trending(analysed)
+    found += _noisy(analysed)
+    drifted = drift(run)
+    if drifted and drifted.noticeable:
+        faster = drifted.ratio > 1
+        found.append(
+            f"Drift: the machine became {'faster' if faster else 'slower'} while the run went on, "
+            f"by {percent(abs(drifted.ratio - 1))} in all; it widens all ranges alike."
+        )
+    if run.options.rounds < 3 and run.cells:
+        found.append("With fewer than three rounds the spread says little about repeatability.")
+    return tuple(dict.fromkeys(found))
+
+
+def of_the_run(run: Run) -> list[str]:
+    """Warnings for the head of any page: the run's own, what is missing, a busy machine."""
     found = list(run.warnings)
     if not run.complete:
         found.append("The run was interrupted: cells that were not reached have no figure.")
@@ -139,24 +165,14 @@ def cautions(analysed: Analysed) -> tuple[str, ...]:
     absent = [d.title for d in run.drivers if d.not_run_reason]
     if absent:
         found.append(f"Not run: {', '.join(absent)}.")
-    unread = sum(1 for c in run.cells if any((r.server_cpu_us or 0) < 0 for r in c.rounds))
-    if unread:
+    environment = run.environment
+    busy = environment.load_1m_before > BUSY_LOAD_PER_CORE * max(1, environment.cpu_cores)
+    if busy and not any("load" in w.lower() for w in run.warnings):
         found.append(
-            f"The server's CPU time was read wrongly (below zero) in {unread} "
-            f"{'cell' if unread == 1 else 'cells'}; it reads n/a there."
+            f"The machine was busy before the run: load {environment.load_1m_before:.2f} "
+            f"on {environment.cpu_cores} cores."
         )
-    found += _server_bound(analysed)
-    found += _unquiet(analysed)
-    drifted = drift(run)
-    if drifted and drifted.noticeable:
-        faster = drifted.ratio > 1
-        found.append(
-            f"Drift: the machine became {'faster' if faster else 'slower'} while the run went on, "
-            f"by {percent(abs(drifted.ratio - 1))} in all; it widens all ranges alike."
-        )
-    if run.options.rounds < 3 and run.cells:
-        found.append("With fewer than three rounds the spread says little about repeatability.")
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def _server_bound(analysed: Analysed) -> list[str]:
@@ -172,26 +188,40 @@ def _server_bound(analysed: Analysed) -> list[str]:
     return [text]
 
 
-def _unquiet(analysed: Analysed) -> list[str]:
-    run = analysed.run
-    found = []
-    environment = run.environment
-    busy = environment.load_1m_before > BUSY_LOAD_PER_CORE * max(1, environment.cpu_cores)
-    if busy and not any("load" in w.lower() for w in run.warnings):
-        found.append(
-            f"The machine was busy before the run: load {environment.load_1m_before:.2f} "
-            f"on {environment.cpu_cores} cores."
-        )
+def trend_text(trend: Trend) -> str:
+    """How a cell's throughput changed within its measured windows."""
+    way = "rises" if trend.ratio > 1 else "falls"
+    return f"{way} by {percent(abs(trend.ratio - 1))} within its windows"
+
+
+def _still_trending(analysed: Analysed) -> list[str]:
+    shown = {driver.name: driver.title for driver in analysed.run.drivers}
+    queries = {query.name: query.title for query in analysed.run.queries}
+    found = {key: t for key, t in analysed.trends.items() if key[0] in shown}
+    if not found:
+        return []
+    worst = max(found, key=lambda key: abs(math.log(found[key].ratio)))
+    cells = "one cell" if len(found) == 1 else f"{len(found)} cells"
+    text = (
+        f"Not steady: the throughput of {cells} still changed while it was measured, most that of "
+        f"{shown[worst[0]]}, {queries[worst[1]]}, which {trend_text(found[worst])}; "
+    )
+    rising = all(trend.ratio > 1 for trend in found.values())
+    return [text + ("a longer --warmup would show more." if rising else "see its table.")]
+
+
+def _noisy(analysed: Analysed) -> list[str]:
     measured = noise(analysed)
-    if measured and measured.worst > NOISY_SPREAD:
-        titles = {d.name: d.title for d in run.drivers}
-        queries = {q.name: q.title for q in run.queries}
-        found.append(
-            f"Noise: the rounds of the noisiest cell ({titles.get(measured.worst_driver, '?')}, "
-            f"{queries.get(measured.worst_query, '?')}) lie {percent(measured.worst)} apart; "
-            f"{percent(measured.median)} in the median cell."
-        )
-    return found
+    if measured is None or measured.worst <= NOISY_SPREAD:
+        return []
+    titles = {d.name: d.title for d in analysed.run.drivers}
+    queries = {q.name: q.title for q in analysed.run.queries}
+    text = (
+        f"Noise: the rounds of the noisiest cell ({titles.get(measured.worst_driver, '?')}, "
+        f"{queries.get(measured.worst_query, '?')}) lie {percent(measured.worst)} apart; "
+        f"{percent(measured.median)} in the median cell."
+    )
+    return [text]
 
 
 def _reason(cell: Cell | None, not_run_reason: str | None) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pgbench_drivers.analysis.bound import Bound
 from pgbench_drivers.analysis.outliers import outliers
 from pgbench_drivers.analysis.summary import METRICS, CellSummary, Metric, metric
+from pgbench_drivers.analysis.warmup import Trend
 from pgbench_drivers.report.formatting import figure, ratio
 from pgbench_drivers.report.languages import LanguageStyle, WithDrivers, language_styles
 from pgbench_drivers.report.notes import Footnote, Footnotes
@@ -66,11 +67,12 @@ class Matrix:
 
 @dataclass(frozen=True)
 class PanelRow:
-    """A driver's figures on one query and what bounds them, or why there are none."""
+    """A driver's figures on one query and what bounds or moves them, or why there are none."""
 
     view: DriverView
     summary: CellSummary | None
     bound: Bound | None
+    trend: Trend | None
     note: Footnote | None
 
 
@@ -262,7 +264,11 @@ def _panel_rows(
         key = (view.driver.name, query, level)
         rows.append(
             PanelRow(
-                view, analysed.cells.get(key), analysed.bounds.get(key), notes.by_cell.get(key)
+                view,
+                analysed.cells.get(key),
+                analysed.bounds.get(key),
+                analysed.trends.get(key),
+                notes.by_cell.get(key),
             )
         )
 

@@ -170,7 +170,7 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
     )  # fmt: skip
 
 
-def embedded_json(data: PageData) -> str:
+def embedded_json(data: object) -> str:
     """JSON that may stand inside a `<script>` element whatever strings it holds."""
     text = msgspec.json.encode(data).decode("utf-8")
     for character in "<>&\u2028\u2029":

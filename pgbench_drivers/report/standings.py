@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from pgbench_drivers.analysis.bound import Bound, bounds
+from pgbench_drivers.analysis.comparable import check_closed_loop
 from pgbench_drivers.analysis.geomean import Samples, geometric_ratio
 from pgbench_drivers.analysis.noise_floor import NoiseFloor, noise_floor
 from pgbench_drivers.analysis.summary import (
@@ -21,7 +22,8 @@ from pgbench_drivers.analysis.summary import (
     rank,
     summarise_run,
 )
-from pgbench_drivers.results.model import Run
+from pgbench_drivers.analysis.warmup import Trend, trends
+from pgbench_drivers.results.model import Cell, Run
 
 HEADLINE_METRIC = "rows_per_second"
 LATENCY_METRIC = "latency_mean_us"
@@ -85,10 +87,15 @@ class Analysed:
     concurrency: int
     noise_floor: NoiseFloor | None
     bounds: Mapping[tuple[str, str, int], Bound]
+    trends: Mapping[tuple[str, str, int], Trend]
 
     @classmethod
     def of(cls, run: Run) -> Analysed:
-        """Summarise every cell, and choose what the headline is about."""
+        """Summarise every cell, and choose what the headline is about.
+
+        Raises IncomparableError for an open loop.
+        """
+        check_closed_loop(run)
         cells = {key: _credible(cell) for key, cell in summarise_run(run).items()}
         return cls(
             run=_without_twins(run),
@@ -98,6 +105,7 @@ class Analysed:
             concurrency=headline_concurrency(run),
             noise_floor=noise_floor(run, cells),
             bounds=bounds(run),
+            trends=trends(run),
         )
 
     def standings(
@@ -125,6 +133,10 @@ class Analysed:
             places.append(place)
         unranked = tuple(name for name, _ in ranking.unranked)
         return Standings(metric(metric_key), chosen, level, tuple(places), unranked, floor)
+
+    def summary(self, cell: Cell) -> CellSummary:
+        """The figures of a cell of `measured`."""
+        return self.cells[cell.driver, cell.query, cell.concurrency]
 
     def spread(self, cell: CellSummary | None, metric_key: str) -> Spread | None:
         """A cell's figure with its range, or None where it has none."""

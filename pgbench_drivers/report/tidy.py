@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import TextIO
 
 from pgbench_drivers.analysis.estimate import estimate
+from pgbench_drivers.analysis.load import load_figures
 from pgbench_drivers.analysis.summary import CellSummary, Figures, Spread
 from pgbench_drivers.report.standings import supports
 from pgbench_drivers.results.model import PERCENTILES, Cell, Driver, Query, Run
@@ -32,6 +33,7 @@ COLUMNS: tuple[str, ...] = (
     "latency_stddev_us", "latency_min_us",
     *(f"latency_p{p:g}_us" for p in PERCENTILES),
     "latency_max_us", "peak_rss_kib", "queries", "rows", "measured_seconds",
+    "arrivals", "per_second", "share", "scheduled", "missed", "late", "max_lateness_us", "held",
 )  # fmt: skip
 """A figure's name alone is the median of the rounds; `_low` and `_high` are its range.
 
@@ -39,22 +41,22 @@ COLUMNS: tuple[str, ...] = (
 reaches, `_mean…` the mean with its interval, `_variation` the standard
 deviation divided by the mean, `_outliers` how many rounds are marked as such.
 
-A percentile is empty where too few queries ran for one to lie beyond it."""
+A percentile is empty where too few queries ran for one to lie beyond it.
+
+The columns from `arrivals` on are of an open loop, which has no figures of
+throughput and CPU; its latencies count from when a query was due."""
 
 
-def write_tidy(
-    run: Run, summaries: Mapping[tuple[str, str, int], CellSummary], stream: TextIO
-) -> None:
+def write_tidy(run: Run, summary_of: Callable[[Cell], CellSummary], stream: TextIO) -> None:
     """Write every cell of the run as CSV; open the stream with `newline=""`."""
     drivers = {d.name: d for d in run.drivers}
     queries = {q.name: q for q in run.queries}
     writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for cell in run.cells:
-        summary = summaries[cell.driver, cell.query, cell.concurrency]
         row = _identity(run, cell, drivers.get(cell.driver), queries.get(cell.query))
-        if summary.figures:
-            row |= _figures(summary.figures)
+        if figures := summary_of(cell).figures:
+            row |= _answers(figures) | (_schedule(cell) if run.is_open_loop else _speed(figures))
         writer.writerow({key: "" if value is None else value for key, value in row.items()})
 
 
@@ -78,15 +80,37 @@ def _identity(
         "reason": cell.reason,
         "mode": cell.mode,
         "rounds": len(cell.rounds),
+        "arrivals": run.options.arrivals,
+        "per_second": cell.per_second,
+        "share": cell.share,
     }
 
 
-def _figures(figures: Figures) -> dict[str, object]:
-    latency = figures.latency
+def _speed(figures: Figures) -> dict[str, object]:
+    """Throughput and CPU, which say nothing in an open loop."""
     row: dict[str, object] = {}
     for name in _SPREADS:
         row |= _spread(name, getattr(figures, name))
-    row |= _spread("latency_round_mean_us", latency.round_mean_us)
+    return row
+
+
+def _schedule(cell: Cell) -> dict[str, object]:
+    """How an open loop's schedule was kept."""
+    found = load_figures(cell)
+    if found is None:
+        return {}
+    return {
+        "scheduled": found.scheduled,
+        "missed": found.missed,
+        "late": found.late,
+        "max_lateness_us": found.max_lateness_us,
+        "held": _flag(found.held),
+    }
+
+
+def _answers(figures: Figures) -> dict[str, object]:
+    latency = figures.latency
+    row = _spread("latency_round_mean_us", latency.round_mean_us)
     row |= {
         f"latency_p{p}_us": value
         for p, value in latency.percentiles_us.items()

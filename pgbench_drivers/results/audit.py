@@ -43,7 +43,8 @@ class Sent(Document, frozen=True):
     executions that were under way at once; other counts and bytes are means.
     `executions` is how often the benchmark's statement ran, `other_prepares`
     counts other statements that were prepared, and `other_commands` what ran
-    besides, by command tag. `rows_received` and `rows_written` are the server's.
+    besides, by command tag; `transactions` are those that the server ended (None in
+    results of before it was counted). `rows_received` and `rows_written` are the server's.
     """
 
     connections: int
@@ -68,6 +69,7 @@ class Sent(Document, frozen=True):
     rows_received: float
     rows_written: float
     connecting: Connecting
+    transactions: float | None = None
 
 
 class Audit(Document, frozen=True):

@@ -39,6 +39,7 @@ class StepRecord(Document, frozen=True):
     identity: Identity | None
     round: Round | None
     failure: Failure | None
+    per_second: float | None = None
 
 
 class Journal:
@@ -112,15 +113,12 @@ def assemble(header: Run, records: Sequence[StepRecord], finished_at: str) -> Ru
     """The document of a run: the header's cells filled with what was measured.
 
     The header's cells are empty, with the status "unfinished", "not-run" or
-    "unsupported".
+    "unsupported", or also "failed" where no rate was found for them.
     """
-    by_cell: dict[tuple[str, str, int], list[StepRecord]] = {}
+    by_cell: dict[_Key, list[StepRecord]] = {}
     for record in records:
-        by_cell.setdefault((record.driver, record.query, record.concurrency), []).append(record)
-    cells = [
-        _fill_cell(cell, by_cell.get((cell.driver, cell.query, cell.concurrency), []), header)
-        for cell in header.cells
-    ]
+        by_cell.setdefault(_key(record), []).append(record)
+    cells = [_fill_cell(cell, by_cell.get(_key(cell), []), header) for cell in header.cells]
     return msgspec.structs.replace(
         header,
         finished_at=finished_at,
@@ -128,6 +126,13 @@ def assemble(header: Run, records: Sequence[StepRecord], finished_at: str) -> Ru
         drivers=[_fill_driver(driver, records) for driver in header.drivers],
         cells=cells,
     )
+
+
+_Key = tuple[str, str, int, float | None]
+
+
+def _key(item: Cell | StepRecord) -> _Key:
+    return item.driver, item.query, item.concurrency, item.per_second
 
 
 def _fill_cell(cell: Cell, records: Sequence[StepRecord], header: Run) -> Cell:

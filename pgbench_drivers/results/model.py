@@ -21,6 +21,7 @@ FailureKind = Literal[
     "usage",
 ]  # fmt: skip
 Usage = Literal["idiomatic", "tuned", "pgbouncer-safe"]
+ArrivalProcess = Literal["constant", "poisson"]
 Backend = Literal["docker", "embedded", "dsn"]
 
 PERCENTILES: tuple[float, ...] = (25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
@@ -43,12 +44,29 @@ class Latency(Document, frozen=True):
     histogram: str
 
 
+class Arrivals(Document, frozen=True):
+    """How the schedule of one round of an open loop was kept: numbers of queries.
+
+    `missed` were not sent before the window's time was over; `late` were sent
+    more than a millisecond after they were due, the latest of all queries
+    `max_lateness_ns` after.
+    """
+
+    scheduled: int
+    missed: int
+    late: int
+    max_lateness_ns: int
+
+
 class Round(Document, frozen=True):
     """One measured window of one cell.
 
     `position` is the place of this round in the run's order, from 0.
     Client CPU is the runner process's, all threads; `server_cpu_us` is that of
-    all server processes, or None where it cannot be read.
+    all server processes, or None where it cannot be read. `tenths` are the
+    queries answered in each tenth of the window, and None in documents older
+    than they are; `arrivals` is None in a closed loop. An open loop's
+    latencies count from when a query was due.
     """
 
     index: int
@@ -63,6 +81,8 @@ class Round(Document, frozen=True):
     client_cpu_system_us: int
     server_cpu_us: float | None
     max_rss_kib: int
+    tenths: list[int] | None = None
+    arrivals: Arrivals | None = None
 
 
 class Failure(Document, frozen=True):
@@ -74,7 +94,12 @@ class Failure(Document, frozen=True):
 
 
 class Cell(Document, frozen=True):
-    """One driver on one query at one concurrency."""
+    """One driver on one query at one concurrency.
+
+    In an open loop also at one rate: so many queries are due `per_second`,
+    which is about a `share` of what the driver answered in a closed loop
+    before, where the rate was chosen so.
+    """
 
     driver: str
     query: str
@@ -84,6 +109,8 @@ class Cell(Document, frozen=True):
     mode: str | None
     rounds: list[Round]
     failures: list[Failure]
+    per_second: float | None = None
+    share: float | None = None
 
 
 class Driver(Document, frozen=True):
@@ -130,6 +157,9 @@ class Options(Document, frozen=True):
 
     In the `mode` "replay" the server was recorded, and a program of ours
     answered in its place: `server_cpu_us` of the rounds is that program's.
+    With `arrivals` the run is an open loop, in which queries are due at the
+    `rate`s given (queries per second) or at shares of each cell's own
+    throughput ("sweep"); without, every cell is a closed loop.
     """
 
     concurrency: list[int]
@@ -146,6 +176,8 @@ class Options(Document, frozen=True):
     precision: float | None = None
     max_time_seconds: float | None = None
     mode: Literal["live", "replay"] = "live"
+    arrivals: ArrivalProcess | None = None
+    rate: list[float] | Literal["sweep"] | None = None
 
 
 class Server(Document, frozen=True):
@@ -191,3 +223,8 @@ class Run(Document, frozen=True):
     cells: list[Cell]
     warnings: list[str]
     audits: list[Audit] = msgspec.field(default_factory=list)
+
+    @property
+    def is_open_loop(self) -> bool:
+        """Whether queries were due at a rate, so that throughput and CPU rank nobody."""
+        return self.options.arrivals is not None

@@ -17,6 +17,9 @@ CONNECT_TIMEOUT_SECONDS = 10
 # DROP TABLE must not wait for ever for a backend whose client was killed.
 LOCK_TIMEOUT = "20s"
 POLL_SECONDS = 0.05
+# A session that has ended has reported its statistics; not so where a collector did.
+FIRST_THAT_COUNTS_AT_ONCE = 150000
+SESSIONS_END_SECONDS = 5.0
 SCHEMA_PREFIX = "pgbench_drivers_"
 SCHEMA_SUFFIX_BYTES = 4
 
@@ -45,6 +48,34 @@ def admin_connection(endpoint: Endpoint) -> Iterator[Connection]:
         connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         connection.execute("SET client_min_messages = 'error'")
         yield connection
+
+
+def ended_transactions(connection: Connection) -> int | None:
+    """How many transactions have ended in this database, when all other sessions have.
+
+    None where the server counts with a delay (before PostgreSQL 15), or when
+    sessions do not end in time.
+    """
+    if connection.info.server_version < FIRST_THAT_COUNTS_AT_ONCE:
+        return None
+    deadline = time.monotonic() + SESSIONS_END_SECONDS
+    while _other_sessions(connection):
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(POLL_SECONDS)
+    row = connection.execute(
+        "SELECT xact_commit + xact_rollback FROM pg_stat_database"
+        " WHERE datname = current_database()"
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _other_sessions(connection: Connection) -> bool:
+    row = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    ).fetchone()
+    return bool(row and row[0])
 
 
 @contextlib.contextmanager

@@ -107,6 +107,12 @@ def test_a_batch_is_executed_row_by_row_or_merged(sent, driver: str, executions:
     assert sent(driver, "batch").executions == executions
 
 
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_query_is_one_transaction(sent, driver: str) -> None:
+    assert sent(driver, "pg_type").transactions == 1
+    assert sent(driver, "batch").transactions == 1
+
+
 def test_lib_pq_waits_for_every_row_of_a_batch(sent) -> None:
     found = sent("lib/pq", "batch")
     assert found.prepared == "per-query"

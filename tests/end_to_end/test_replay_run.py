@@ -74,3 +74,23 @@ def test_the_recording_is_served_by_hand(directory: Path) -> None:
     statistics = json.loads(words)
     assert statistics["refused"] == 1
     assert statistics["statements"][0]["rows"] == len(rows)
+
+
+def test_both_modes_are_measured_one_after_the_other(tmp_path: Path) -> None:
+    done = bench(
+        "run", "--mode", "live,replay", "--quick", "--no-audit", "-d", "asyncpg", "-d", "psycopg3",
+        "-q", "one_plus_one", "--server", "embedded", "-o", tmp_path / "both",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for mode in ("live", "replay"):
+        assert storage.read(tmp_path / "both" / mode / "result.json").options.mode == mode
+    table = done.stderr[done.stderr.index("Client CPU per row") :]
+    assert table.split("\n")[1].split() == ["live", "replay"]
+    assert {line.split()[0] for line in table.split("\n")[2:4]} == {"asyncpg", "psycopg3"}
+
+
+@pytest.mark.parametrize("modes", ["live,live", "offline"])
+def test_modes_that_make_no_sense_are_refused(modes: str) -> None:
+    done = bench("run", "--mode", modes, "--dry-run")
+    assert done.returncode == 2
+    assert "mode" in done.stderr

@@ -52,7 +52,7 @@ ERRORS = {"bad-job": 2, "unsupported": 3, "wrong-answer": 4, "driver": 5}
 def hello() -> None:
     emit(
         "hello",
-        contract=1,
+        contract=2,
         runner="fake",
         runtime={"name": "fake", "version": "3"},
         driver={"name": "fake", "version": "1.2"},
@@ -112,6 +112,13 @@ def wait_often() -> None:
         time.sleep(0.001)
 
 
+def arrivals() -> object:
+    if JOB["arrivals"] is None or BEHAVIOUR == "closed-loop":
+        return None
+    missed = 3 if BEHAVIOUR == "loses-arrivals" else 2
+    return {"scheduled": QUERIES + 2, "missed": missed, "late": 1, "max_lateness_ns": 1_500_000}
+
+
 def result(rows: int) -> None:
     encoded = histogram(QUERIES - (BEHAVIOUR == "short-histogram"))
     emit(
@@ -126,6 +133,8 @@ def result(rows: int) -> None:
             "stddev_ns": 0,
             "histogram": "HISTnonsense" if BEHAVIOUR == "bad-histogram" else encoded,
         },
+        tenths=[1] * 9 + [QUERIES - 9 + (BEHAVIOUR == "bad-tenths")],
+        arrivals=arrivals(),
     )
 
 

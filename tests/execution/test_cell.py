@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from pgbench_drivers.config.queries import load_query
-from pgbench_drivers.contract.messages import Connection, Expect, JobQuery
+from pgbench_drivers.contract.messages import Arrivals, Connection, Expect, JobQuery
 from pgbench_drivers.execution.cell import StepContext, run_step
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
+from pgbench_drivers.results import model
 from pgbench_drivers.results.journal import StepRecord
 
 FAKE = Path(__file__).with_name("fake_runner.py")
@@ -30,11 +31,13 @@ QUERY = JobQuery(
 )
 
 
-def context(behaviour: str, timeout_seconds: float = 20.0) -> StepContext:
-    """A step of the fake's; no server is needed: the query has neither set-up nor target."""
+def context(
+    behaviour: str, timeout_seconds: float = 20.0, arrivals: Arrivals | None = None
+) -> StepContext:
+    """The fake; no server is needed, since the query has neither set-up nor target."""
     cpu = iter((1.0, 1.5))
     return StepContext(
-        step=Step(CellKey("fake", SPEC.name, 2), 3, 17),
+        step=Step(CellKey("fake", SPEC.name, 2, arrivals and arrivals.per_second), 3, 17),
         spec=SPEC,
         query=QUERY,
         schema="s",
@@ -49,11 +52,15 @@ def context(behaviour: str, timeout_seconds: float = 20.0) -> StepContext:
         timeout_seconds=timeout_seconds,
         client_cpus=None,
         server_cpu=lambda: next(cpu),
+        arrivals=arrivals,
     )
 
 
-def run(behaviour: str, timeout_seconds: float = 20.0) -> StepRecord:
-    return run_step(context(behaviour, timeout_seconds))
+def run(
+    behaviour: str, timeout_seconds: float = 20.0, arrivals: Arrivals | None = None
+) -> StepRecord:
+    """Run the fake to its record."""
+    return run_step(context(behaviour, timeout_seconds, arrivals))
 
 
 def test_a_good_runner_becomes_a_round() -> None:
@@ -68,6 +75,7 @@ def test_a_good_runner_becomes_a_round() -> None:
     assert (measured.client_cpu_user_us, measured.client_cpu_system_us) == (1000, 500)
     assert measured.server_cpu_us == pytest.approx(500_000)
     assert measured.latency.percentiles_ns["50"] == pytest.approx(1_000_000, rel=1e-3)
+    assert (measured.tenths, measured.arrivals) == ([1] * 10, None)
     assert set(measured.latency.percentiles_ns) == {
         "25", "50", "75", "90", "95", "99", "99.9", "99.99",
     }  # fmt: skip
@@ -93,6 +101,7 @@ def test_a_good_runner_becomes_a_round() -> None:
         ("lost-row", "wrong-answer", "10 queries gave 9 rows, expected 1 each"),
         ("bad-histogram", "contract", "not an HdrHistogram"),
         ("short-histogram", "contract", "histogram holds 9 values for 10 queries"),
+        ("bad-tenths", "contract", "`tenths` add up to 11, `queries` is 10"),
     ],
 )
 def test_every_bad_ending_is_a_failure_with_its_reason(
@@ -117,6 +126,32 @@ def test_a_runner_that_hangs_is_ended_and_named(behaviour: str, phase: str) -> N
     assert record.failure.kind == "timeout"
     assert phase in record.failure.reason
     assert not _processes_with(str(FAKE))
+
+
+OPEN_LOOP = Arrivals("poisson", 1200.0)
+
+
+def test_an_open_loop_becomes_a_round_that_says_how_its_schedule_was_kept() -> None:
+    record = run("good", arrivals=OPEN_LOOP)
+    assert record.per_second == 1200.0
+    assert record.round is not None
+    assert record.round.arrivals == model.Arrivals(12, 2, 1, 1_500_000)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "arrivals", "reason"),
+    [
+        ("closed-loop", OPEN_LOOP, "ran a closed loop, which the job does not say"),
+        ("loses-arrivals", OPEN_LOOP, "12 queries were scheduled, but 10 answered and 3 missed"),
+    ],
+)
+def test_an_open_loop_that_the_runner_did_not_run_is_a_failure(
+    behaviour: str, arrivals: Arrivals, reason: str
+) -> None:
+    failure = run(behaviour, arrivals=arrivals).failure
+    assert failure is not None
+    assert failure.kind == "contract"
+    assert reason in failure.reason
 
 
 def _processes_with(argument: str) -> list[str]:

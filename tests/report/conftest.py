@@ -13,8 +13,9 @@ from browsing import SIZES, Page
 from cutting import Cut
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from variants import open_loop
 
-from pgbench_drivers.report.html import render
+from pgbench_drivers.report.html import render, write_report
 from pgbench_drivers.report.standings import Analysed
 from pgbench_drivers.results.model import Run
 
@@ -107,11 +108,31 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
         browser.quit()
 
 
+@pytest.fixture(scope="session")
+def load_page_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report of an open loop as a file."""
+    path = tmp_path_factory.mktemp("load") / "report.html"
+    write_report(open_loop(), path)
+    return path.as_uri()
+
+
 @pytest.fixture(params=sorted(SIZES))
 def report(
     chromium: webdriver.Chrome, page_url: str, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    width, height = SIZES[request.param]
+    yield from opened(chromium, page_url, SIZES[request.param])
+
+
+@pytest.fixture(params=sorted(SIZES))
+def load_report(
+    chromium: webdriver.Chrome, load_page_url: str, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    yield from opened(chromium, load_page_url, SIZES[request.param])
+
+
+def opened(chromium: webdriver.Chrome, page_url: str, size: tuple[int, int]) -> Iterator[Page]:
+    """The page at that size; afterwards, that it complained of nothing and loaded nothing."""
+    width, height = size
     chromium.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},

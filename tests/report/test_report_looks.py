@@ -32,6 +32,15 @@ return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibilit
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_all_text_has_contrast(report: Page, theme: str) -> None:
+    _check_contrast(report, theme)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_text_of_an_open_loop_has_contrast(load_report: Page, theme: str) -> None:
+    _check_contrast(load_report, theme)
+
+
+def _check_contrast(report: Page, theme: str) -> None:
     report.browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": theme}]},

@@ -10,6 +10,7 @@ from cutting import Cut
 
 from pgbench_drivers.results import histogram
 from pgbench_drivers.results.model import Cell, Driver, Latency, Query, Round, Run
+from tests.results.making import make_open_run, open_cell
 
 EVIL = "</script><img src=x onerror=\"document.title='broken'\"><b>&'`|"
 LONG = "a driver whose authors were very fond of names (with a mode, and another one)"
@@ -160,6 +161,32 @@ def measured_twice(cut: Cut) -> Run:
             *(_faster(c, "asyncpg@aa", (1.03, 1.03, 1.03)) for c in models),
             *(_faster(c, "psycopg3", (1.01, 1.01, 1.01)) for c in models),
             *(_faster(c, "psycopg2", (1.2, 0.9, 0.9)) for c in models),
+        ],
+    )
+
+
+def open_loop() -> Run:
+    """Drivers of three languages at four rates on two queries; one does not hold the last."""
+    drivers = {"asyncpg": ("python", 200), "pgx": ("go", 90), "pg": ("node", 300)}
+    cells = [
+        open_cell(
+            driver,
+            query,
+            rate,
+            latency_us=latency * (1 + rate / 10_000),
+            missed=60 if (driver, rate) == ("pg", 20_000) else 0,
+        )
+        for driver, (_, latency) in drivers.items()
+        for query in ("one row", "many rows")
+        for rate in (500, 2000, 8000, 20_000)
+    ]
+    run = make_open_run(cells=cells)
+    return msgspec.structs.replace(
+        run,
+        drivers=[
+            msgspec.structs.replace(d, language=language, language_title=language.title())
+            for d in run.drivers
+            for language in [drivers[d.name][0]]
         ],
     )
 

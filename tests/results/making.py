@@ -7,6 +7,7 @@ import msgspec
 from pgbench_drivers.results import histogram
 from pgbench_drivers.results.model import (
     FORMAT_VERSION,
+    Arrivals,
     Cell,
     Driver,
     Environment,
@@ -112,6 +113,47 @@ def make_run(*, cells: list[Cell], rounds: int, synthetic: frozenset[str] = froz
 def ok_cell(driver: str, query: str, rounds: list[Round]) -> Cell:
     """A measured cell."""
     return Cell(driver, query, 8, "ok", None, "mode", rounds, [])
+
+
+def open_cell(
+    driver: str,
+    query: str,
+    per_second: float,
+    *,
+    latency_us: float = 500.0,
+    missed: int = 0,
+    rounds: int = 2,
+    share: float | None = None,
+) -> Cell:
+    """A cell of an open loop: every round has 1000 queries due, of which some are missed.
+
+    A tenth of the others take ten times as long as the rest.
+    """
+    answered = 1000 - missed
+    slow = answered // 10
+    latencies = [round(latency_us * 1e3)] * (answered - slow) + [round(latency_us * 1e4)] * slow
+    measured = make_round(0, queries=answered, rows=answered, latencies_ns=latencies)
+    kept = [
+        msgspec.structs.replace(
+            measured,
+            index=index,
+            position=index,
+            arrivals=Arrivals(1000, missed, missed, 2_000_000),
+            tenths=[answered - 9 * (answered // 10), *[answered // 10] * 9],
+        )
+        for index in range(rounds)
+    ]
+    cell = ok_cell(driver, query, kept)
+    return msgspec.structs.replace(cell, per_second=per_second, share=share)
+
+
+def make_open_run(*, cells: list[Cell], synthetic: frozenset[str] = frozenset()) -> Run:
+    """A run of an open loop."""
+    run = make_run(cells=cells, rounds=2, synthetic=synthetic)
+    rates = sorted({cell.per_second for cell in cells if cell.per_second})
+    return replace(
+        run, options=msgspec.structs.replace(run.options, arrivals="poisson", rate=rates)
+    )
 
 
 def replace(run: Run, **changes: object) -> Run:

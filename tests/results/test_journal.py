@@ -64,6 +64,19 @@ def test_a_failure_after_a_good_round_keeps_the_round() -> None:
     assert (cell.status, cell.reason, len(cell.rounds)) == ("failed", "signal SIGSEGV", 1)
 
 
+def test_an_open_loop_s_cells_are_told_apart_by_their_rates() -> None:
+    cells = [
+        Cell("a", "q", 8, "unfinished", "not yet", None, [], [], per_second=rate)
+        for rate in (100.0, 200.0)
+    ]
+    steps = [
+        StepRecord("a", "q", 8, IDENTITY, make_round(0, queries=int(rate)), None, rate)
+        for rate in (200.0, 100.0)
+    ]
+    run = journals.assemble(make_run(cells=cells, rounds=1), steps, "")
+    assert [(c.per_second, c.rounds[0].queries) for c in run.cells] == [(100, 100), (200, 200)]
+
+
 def test_a_line_cut_short_by_a_crash_is_dropped_and_the_journal_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     journal = Journal.create(path, header())

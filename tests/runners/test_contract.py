@@ -17,11 +17,12 @@ import pytest
 
 from pgbench_drivers.config.registry import DriverSpec, load_registry
 from pgbench_drivers.contract import schema as schemas
-from pgbench_drivers.contract.messages import JobQuery
+from pgbench_drivers.contract.messages import Arrivals, JobQuery, Result
 from pgbench_drivers.execution import reference
 from pgbench_drivers.paths import REGISTRY
 from pgbench_drivers.results import histogram
 from tests.runners.conftest import QUERY_SPECS, make_job, run_runner
+from tests.runners.python_runner import due_times
 
 DRIVERS = {driver.name: driver for driver in load_registry(REGISTRY)}
 LANGUAGES = {driver.entry.language: driver.name for driver in DRIVERS.values() if driver.synthetic}
@@ -96,6 +97,8 @@ def test_a_driver_measures_a_query(  # noqa: PLR0917 fixtures
     assert result["elapsed_ns"] == measure["elapsed_ns"] > 0.1e9
     assert measure["cpu_user_us"] + measure["cpu_system_us"] > 0
     assert measure["max_rss_kib"] > 1000
+    assert result["arrivals"] is None
+    assert sum(result["tenths"]) == result["queries"]
     check_latency(result)
 
 
@@ -106,6 +109,53 @@ def check_latency(result: dict[str, Any]) -> None:
     assert latency["min_ns"] <= latency["mean_ns"] <= latency["max_ns"]
     assert decoded.get_mean_value() == pytest.approx(latency["mean_ns"], rel=0.01, abs=50)
     assert decoded.get_max_value() == pytest.approx(latency["max_ns"], rel=0.002)
+
+
+OPEN_LOOPS = [d for d in DRIVERS if DRIVERS[d].entry.environment == "default"]
+
+
+@pytest.mark.parametrize("process", ["constant", "poisson"])
+@pytest.mark.parametrize("name", OPEN_LOOPS)
+def test_a_driver_runs_an_open_loop(name, process, embedded_server, job_queries, runners) -> None:
+    arrivals = Arrivals(process, 200.0)
+    query = job_queries["one_plus_one"]
+    code, events, log = run(
+        DRIVERS[name], embedded_server, query, runners, arrivals=arrivals, measure_seconds=0.5,
+        seed=2**53 - 1,
+    )  # fmt: skip
+    assert code == 0, (events[-1:], log)
+    result = msgspec.convert(events[-1], Result)
+    assert result.arrivals is not None
+    # Every language has the same schedule.
+    assert result.arrivals.scheduled == len(due_times(arrivals, 0.5, 2**53 - 1))
+    assert sum(result.tenths) == result.queries
+    assert result.queries + result.arrivals.missed == result.arrivals.scheduled
+    check_latency(events[-1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_open_loop_that_is_behind_says_so(
+    language, embedded_server, job_queries, runners
+) -> None:
+    """One connection, 20 ms a query, due every 10 ms: each is 10 ms later than the last."""
+    options = {"delays_ms": [20], "rows": 1}
+    job = make_job(
+        embedded_server, job_queries["one_plus_one"], "delay", options, concurrency=1,
+        arrivals=Arrivals("constant", 100.0), measure_seconds=0.5,
+    )  # fmt: skip
+    code, events, log = run_runner(runners(language), msgspec.json.encode(job))
+    assert code == 0, (events[-1:], log)
+    result = msgspec.convert(events[-1], Result)
+    assert result.arrivals is not None
+    assert result.arrivals.scheduled == 50
+    # 25 where nothing disturbs, and never more.
+    assert result.queries <= 25
+    assert result.arrivals.missed == 50 - result.queries
+    assert result.arrivals.late >= result.queries - 1
+    assert result.latency.min_ns >= 20e6
+    last = result.queries
+    assert result.latency.max_ns >= (last * 20 - (last - 1) * 10) * 1e6
+    assert result.arrivals.max_lateness_ns >= (last - 1) * 10e6
 
 
 @pytest.mark.parametrize("name", [d for d in DRIVERS if not DRIVERS[d].synthetic])
@@ -173,7 +223,7 @@ def test_a_server_that_is_not_there_is_the_driver_s_failure(
         lambda job: b"this is no JSON",
         lambda job: json.dumps({**json.loads(job), "contract": 99}).encode(),
         lambda job: json.dumps({**json.loads(job), "driver": "nobody"}).encode(),
-        lambda job: json.dumps({"contract": 1}).encode(),
+        lambda job: json.dumps({"contract": 2}).encode(),
         lambda job: b"",
     ],
     ids=["not-json", "other-contract", "unknown-driver", "incomplete", "empty"],

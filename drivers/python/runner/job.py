@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
+PROCESSES = ("constant", "poisson")
 
 
 class BadJobError(Exception):
@@ -47,7 +48,17 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """When the queries of an open loop are due."""
+
+    process: str
+    per_second: float
+
+
+@dataclass(frozen=True)
 class Job:
+    """What to run; without `arrivals` in a closed loop."""
+
     driver: str
     options: dict[str, Any]
     connection: dict[str, Any]
@@ -59,6 +70,8 @@ class Job:
     concurrency: int
     warmup_seconds: float
     measure_seconds: float
+    arrivals: Arrivals | None
+    seed: int
 
 
 def native(type_name: str, value: Any) -> Any:
@@ -71,7 +84,9 @@ def parse(message: Any) -> Job:
     try:
         version = message["contract"]
         if version != CONTRACT_VERSION:
-            raise BadJobError(f"contract {version!r} is unknown, this runner has version 1")
+            raise BadJobError(
+                f"contract {version!r} is unknown, this runner has version {CONTRACT_VERSION}"
+            )
         return _parse(message)
     except (KeyError, TypeError, ValueError) as error:
         raise BadJobError(f"the job lacks or garbles {error}") from error
@@ -98,11 +113,24 @@ def _parse(message: dict[str, Any]) -> Job:
         concurrency=message["concurrency"],
         warmup_seconds=message["warmup_seconds"],
         measure_seconds=message["measure_seconds"],
+        arrivals=_arrivals(message["arrivals"]),
+        seed=message["seed"],
     )
 
 
 def _columns(columns: list[dict[str, Any]]) -> tuple[Column, ...]:
     return tuple(Column(column["name"], column["type"]) for column in columns)
+
+
+def _arrivals(arrivals: dict[str, Any] | None) -> Arrivals | None:
+    if arrivals is None:
+        return None
+    process, per_second = arrivals["process"], float(arrivals["per_second"])
+    if process not in PROCESSES:
+        raise ValueError(f"arrivals.process, which is {process!r}")
+    if not per_second > 0:
+        raise ValueError(f"arrivals.per_second, which is {per_second:g}")
+    return Arrivals(process, per_second)
 
 
 def _target(target: dict[str, Any] | None, columns: tuple[Column, ...]) -> Target | None:

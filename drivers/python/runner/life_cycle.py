@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pgbench_drivers.contract import canonical
-from runner import event_loop
+from runner import closed_loop, event_loop, open_loop
 from runner.adapter import Adapter, AsyncAdapter, BlockingAdapter, Rows
-from runner.closed_loop import run_tasks, run_threads
 from runner.events import emit
 from runner.job import CONTRACT_VERSION, Job, Query
 from runner.measure import WindowResult
+from runner.schedule import due_times
 
 
 def run(adapter: Adapter) -> None:
@@ -64,15 +66,15 @@ async def _run_async(adapter: AsyncAdapter) -> None:
 
 async def _windows_async(adapter: AsyncAdapter, operations: list[Any]) -> WindowResult:
     job = adapter.job
-    if job.warmup_seconds > 0:
+    for window in _windows(job):
         adapter.window_begins()
-        emit("started", window="warmup")
-        emit("finished", **(await run_tasks(operations, job.warmup_seconds)).finished("warmup"))
-    adapter.window_begins()
-    emit("started", window="measure")
-    window = await run_tasks(operations, job.measure_seconds)
-    emit("finished", **window.finished("measure"))
-    return window
+        emit("started", window=window.name)
+        if window.due is None:
+            result = await closed_loop.run_tasks(operations, window.seconds)
+        else:
+            result = await open_loop.run_tasks(operations, window.seconds, window.due)
+        emit("finished", **result.finished(window.name))
+    return result
 
 
 def _run_blocking(adapter: BlockingAdapter) -> None:
@@ -95,13 +97,35 @@ def _run_blocking(adapter: BlockingAdapter) -> None:
 
 
 def _windows_blocking(job: Job, operations: list[Callable[[], int]]) -> WindowResult:
+    for window in _windows(job):
+        emit("started", window=window.name)
+        if window.due is None:
+            result = closed_loop.run_threads(operations, window.seconds)
+        else:
+            result = open_loop.run_threads(operations, window.seconds, window.due)
+        emit("finished", **result.finished(window.name))
+    return result
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A window that is to run; `due` is the schedule of an open loop."""
+
+    name: str
+    seconds: float
+    due: array[int] | None
+
+
+def _windows(job: Job) -> Iterator[_Window]:
+    """The job's windows, the measured one last; the warm-up has a schedule of its own."""
     if job.warmup_seconds > 0:
-        emit("started", window="warmup")
-        emit("finished", **run_threads(operations, job.warmup_seconds).finished("warmup"))
-    emit("started", window="measure")
-    window = run_threads(operations, job.measure_seconds)
-    emit("finished", **window.finished("measure"))
-    return window
+        yield _window(job, "warmup", job.warmup_seconds, job.seed + 1)
+    yield _window(job, "measure", job.measure_seconds, job.seed)
+
+
+def _window(job: Job, name: str, seconds: float, seed: int) -> _Window:
+    due = due_times(job.arrivals, seconds, seed) if job.arrivals else None
+    return _Window(name, seconds, due)
 
 
 class _Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pgbench_drivers.analysis.comparable import check_closed_loop
 from pgbench_drivers.cli.gate.arrangement import AgainstFile, Rules
 from pgbench_drivers.cli.run import new_directory
 from pgbench_drivers.config.options import select
@@ -46,6 +47,7 @@ def request_of(baseline: Run, flags: dict[str, Any]) -> session.Request:
 
 
 def _restricted(baseline: Run, flags: dict[str, Any]) -> Run:
+    check_closed_loop(baseline)
     real = {d.name for d in baseline.drivers if not d.synthetic and d.twin_of is None}
     cells = [c for c in baseline.cells if c.driver in real and c.status == "ok"]
     if not cells:

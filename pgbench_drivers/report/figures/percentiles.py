@@ -92,7 +92,7 @@ def _scales(axes: Axes, reach: float) -> None:
     low, high = axes.get_ylim()
     wide = high / low > 300
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=8))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(labelsize=8, colors=frame.SOFT, length=0)
     axes.tick_params(which="minor", length=0)
@@ -129,6 +129,7 @@ def _is_marked(position: float) -> bool:
     return any(abs(position - _nines(p, math.inf)) < 1e-9 for p in MARKED)
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """A time given in µs, without zeros at its end."""
     number, space, unit = microseconds(value).partition("\u202f")
     return f"{float(number):g}{space}{unit}"

@@ -116,12 +116,16 @@ async def work(connection, number, rounds, lost):
             lost.append(number)
             await transact(connection, number, n)
         assert await connection.execute("SELECT $1::int", n) == "SELECT 1"
+        rows = await connection.fetchmany("SELECT $1::int - $2::int", [(n, number), (number, n)])
+        assert [row[0] for row in rows] == [n - number, number - n]
 
 
 async def transact(connection, number, n):
     async with connection.transaction():
         row = await connection.fetchrow("SELECT $1::text AS a, $2::int8 AS b", str(number), n)
         assert tuple(row) == (str(number), n)
+        rows = connection.cursor("SELECT generate_series($1::int, $1::int + 2)", n, prefetch=2)
+        assert [row[0] async for row in rows] == [n, n + 1, n + 2]
 
 
 async def test_many_clients_share_few_servers_without_configuration(ours, bouncer):

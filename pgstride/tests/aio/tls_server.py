@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class TlsServer:
     """A context manager. Who may connect, and how, is in `hba`, lines of pg_hba.conf.
 
     Its certificate is signed by itself, or `signed` (with its key) by an `authority`
-    whose certificates clients may show.
+    whose certificates clients may show. `settings` are for postgresql.conf.
 
     There are the roles postgres, with a SCRAM password, and `md5user`, with an
     MD5 one.
@@ -51,11 +52,13 @@ class TlsServer:
         hba: str,
         authority: Authority | None = None,
         signed: tuple[Path, Path] | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         self._programs = installed()
         self._hba = hba
         self._authority = authority
         self._signed = signed
+        self._settings = dict(settings or {})
         self._account = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.port = 0
 
@@ -128,7 +131,7 @@ class TlsServer:
             "listen_addresses": "localhost", "port": self.port, "fsync": "off", "ssl": "on",
             "unix_socket_directories": self._home, "max_connections": 60,
             "ssl_cert_file": self._home / "server.crt", "ssl_key_file": self._home / "server.key",
-            "ssl_ca_file": self._home / "root.crt",
+            "ssl_ca_file": self._home / "root.crt", **self._settings,
         }  # fmt: skip
         command = [self._programs / "postgres", "-D", self._home / "data"]
         command += [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]

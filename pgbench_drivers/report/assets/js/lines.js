@@ -5,8 +5,8 @@ import { fitted } from "./bars.js";
 
 const DASHES = ["", "7 4", "2 3", "10 3 2 3", "5 2", "1 4", "12 4"];
 
-// series: {driver, points: [[x, y]]}; x and y on the scales that `axes` describes:
-// {xTicks: [[value, label]], xRange, yUnit(value), xLabel}
+// series: {driver, points: [[x, y, hollow]]}; x and y on the scales that `axes` describes:
+// {xTicks: [[value, label]], xRange, yRange, yUnit(value), xLabel}; without a yRange, the points'
 export function lineChart(host, series, axes, label) {
   const width = widthOf(host);
   const height = Math.round(Math.min(430, Math.max(300, width * 0.42)));
@@ -18,8 +18,8 @@ export function lineChart(host, series, axes, label) {
     svg.append(text(width / 2, height / 2, "Nothing to draw: no selected driver has figures here.", { "text-anchor": "middle", class: "muted" }));
     return;
   }
-  const low = Math.min(...values) * 0.9;
-  const high = Math.max(...values) * 1.1;
+  const low = (axes.yRange?.[0] ?? Math.min(...values)) * 0.9;
+  const high = (axes.yRange?.[1] ?? Math.max(...values)) * 1.1;
   const x = linear(axes.xRange[0], axes.xRange[1], 52, width - right);
   const y = logarithmic(low, high, height - 40, 10);
   for (const tick of logTicks(low, high, 7)) {
@@ -42,14 +42,21 @@ export function lineChart(host, series, axes, label) {
     const { slot } = line.driver.language;
     const nth = perLanguage.get(slot) ?? 0;
     perLanguage.set(slot, nth + 1);
-    const points = line.points.map(([a, b]) => [x(a), y(b)]);
+    const points = line.points.map(([a, b, hollow]) => [x(a), y(b), hollow]);
     svg.append(
-      el("path", { d: "M" + points.map((p) => p.join(" ")).join("L"), class: "line", style: `stroke: var(--s${slot})`, "stroke-dasharray": DASHES[nth % DASHES.length] || null }, title(line.driver.title)));
+      el("path", { d: "M" + points.map(([a, b]) => `${a} ${b}`).join("L"), class: "line", style: `stroke: var(--s${slot})`, "stroke-dasharray": DASHES[nth % DASHES.length] || null }, title(line.driver.title)));
     const marks = axes.marks ? points.filter((_, i) => axes.marks(line.points[i][0])) : points;
-    for (const [a, b] of marks) svg.append(marker(slot, a, b, 3.1));
+    for (const [a, b, hollow] of marks) svg.append(hollow ? outlined(slot, a, b) : marker(slot, a, b, 3.1));
     return { line, from: points.at(-1), y: points.at(-1)[1] };
   });
   labelEnds(svg, ends, width - right, right, height);
+}
+
+function outlined(slot, x, y) {
+  const mark = marker(slot, x, y, 3.6);
+  mark.setAttribute("class", "hollow");
+  mark.setAttribute("style", `stroke: var(--s${slot})`);
+  return mark;
 }
 
 // Labels keep the order of their lines and move apart until none overlaps.

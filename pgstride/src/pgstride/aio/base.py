@@ -138,8 +138,9 @@ class ConnectionBase:
         """
         again = not self._session.in_transaction
         if isinstance(error, InvalidSQLStatementNameError):
-            ours = self._name_prefix in str(error)
-            again = again and ours and not self._names_get_lost
+            # Unless the query itself names it, `EXECUTE` by `EXECUTE`.
+            ours = self._name_prefix in str(error) and self._name_prefix not in (error.query or "")
+            again = again and ours
             self._names_get_lost = self._names_get_lost or ours
         self._forget_statements()
         return again
@@ -193,6 +194,12 @@ class ConnectionBase:
         kept = named or (cached and not self._names_get_lost)
         name = None if kept else UNNAMED
         statement = await self._prepare(query, name, limit, preparer or self._preparer)
+        if kept and self._names_get_lost:
+            if named:  # good for this transaction only
+                return statement
+            # That was found out when its types were asked for.
+            session.close_statement(statement)
+            return await self._statement(query, limit, preparer=preparer)
         if cached:
             session.remember(statement)
         return statement
@@ -218,7 +225,14 @@ class ConnectionBase:
         limit: Deadline,
         record_class: type[Record] | None,
     ) -> list[Record]:
-        return await self._many(await self._statement(query, limit), args, limit, record_class)
+        statement = await self._statement(query, limit)
+        try:
+            return await self._many(statement, args, limit, record_class)
+        except STALE as error:
+            # What an iterator has given is gone.
+            if not self._note_stale(error) or iter(args) is args:
+                raise
+        return await self._prepare_and_run_many(query, args, limit, record_class)
 
     async def _many(
         self,
@@ -301,7 +315,11 @@ class ConnectionBase:
         limit = Deadline(self._loop, self._command_timeout)
         statement = await self._statement(query, limit, preparer=self._own_preparer)
         waiter = self._session.start_statement(statement, args, 0, None, limit.left())
-        rows: list[Any] = await self._wait(waiter)
+        try:
+            rows: list[Any] = await self._wait(waiter)
+        except STALE as error:
+            self._recover(error)
+            return await self._fetch_own(query, *args)
         return rows
 
     def _siblings(self) -> Sequence[ConnectionBase]:

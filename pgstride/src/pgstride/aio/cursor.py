@@ -6,6 +6,7 @@ import collections
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from pgstride.aio.base import STALE
 from pgstride.aio.deadline import Deadline
 from pgstride.aio.resource import ConnectionResource, guarded
 from pgstride.exceptions import InterfaceError, NoActiveSQLTransactionError
@@ -144,7 +145,11 @@ class BaseCursor(StatementUser):
             connection._loop.create_future(),
         )
         running = connection._wait(session.start_operation(operation, limit.left()))
-        await connection._observed(self._query, self._arguments, running)
+        try:
+            await connection._observed(self._query, self._arguments, running)
+        except STALE as error:
+            connection._note_stale(error)
+            raise
         if row_limit:
             self._exhausted = not operation.suspended
         return operation.rows

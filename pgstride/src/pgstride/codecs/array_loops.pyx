@@ -31,6 +31,7 @@ from pgstride.core.codec cimport (
     OP_OID,
     OP_TEXT,
 )
+from pgstride.core.kept_values cimport KeptValues
 from pgstride.core.wire cimport (
     read_float4,
     read_float8,
@@ -50,8 +51,8 @@ cdef extern from "values.h":
     PyObject **SHARED_INTS
     int64_t SHARED_INT_LOWEST
     uint64_t SHARED_INT_COUNT
-    PyObject *value_int(int64_t value) except NULL
-    PyObject *value_text(const char *data, Py_ssize_t length) except NULL
+    PyObject *value_int(int64_t value, KeptValues *kept) except NULL
+    PyObject *value_text(const char *data, Py_ssize_t length, KeptValues *kept) except NULL
 
 
 cdef extern from "shared_values.h":
@@ -96,13 +97,13 @@ cdef extern from *:
 cdef inline PyObject *fixed_value(int opcode, const char *data) except NULL:
     """A value of a type whose size is known; the opcode is a constant to the compiler."""
     if opcode == OP_INT4:
-        return value_int(read_int32(data))
+        return value_int(read_int32(data), NULL)
     if opcode == OP_INT8:
-        return value_int(read_int64(data))
+        return value_int(read_int64(data), NULL)
     if opcode == OP_INT2:
-        return value_int(read_int16(data))
+        return value_int(read_int16(data), NULL)
     if opcode == OP_OID:
-        return value_int(read_uint32(data))
+        return value_int(read_uint32(data), NULL)
     if opcode == OP_FLOAT8:
         return new_float(read_float8(data))
     if opcode == OP_FLOAT4:
@@ -173,7 +174,7 @@ cdef Py_ssize_t read_texts(
             items[i] = shared_value(none_object)
             at += 4
         elif 0 <= length <= end - at - 4:
-            items[i] = value_text(at + 4, length)
+            items[i] = value_text(at + 4, length, NULL)
             at += 4 + length
         else:
             break

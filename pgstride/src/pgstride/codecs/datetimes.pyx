@@ -5,6 +5,7 @@ PostgreSQL counts days and microseconds from 1 January 2000. Intervals are in
 """
 
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
 
 from pgstride.core.buffer cimport WriteBuffer, reserve
@@ -150,6 +151,13 @@ cdef inline int64_t time_of_day(object value) except? -1:
     )
 
 
+cdef inline object owned(PyObject *value):
+    """The object that a new reference is to."""
+    cdef object result = <object>value
+    Py_DECREF(result)
+    return result
+
+
 cdef object decode_time_of_day(int64_t microseconds, object zone):
     if microseconds < 0 or microseconds > DAY:
         raise ProtocolError(f"a time of day of {microseconds} microseconds")
@@ -196,7 +204,7 @@ cdef class TimestampCodec(Codec):
         self.atomic = True
 
     cdef object decode(self, const char *data, Py_ssize_t length):
-        return decode_timestamp(data, length)
+        return owned(decode_timestamp(data, length))
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         if is_datetime(value):
@@ -220,7 +228,7 @@ cdef class TimestamptzCodec(Codec):
         self.atomic = True
 
     cdef object decode(self, const char *data, Py_ssize_t length):
-        return decode_timestamptz(data, length)
+        return owned(decode_timestamptz(data, length, NULL))
 
     cdef int encode(self, WriteBuffer out, object value) except -1:
         cdef int64_t naive

@@ -9,6 +9,7 @@ from cpython.float cimport PyFloat_FromDouble
 from libc.stdint cimport int64_t
 
 from pgstride.core.codec cimport refuse_length
+from pgstride.core.kept_values cimport KeptValues
 from pgstride.core.wire cimport (
     read_float4,
     read_float8,
@@ -20,8 +21,8 @@ from pgstride.core.wire cimport (
 
 
 cdef extern from "values.h":
-    object value_int(int64_t value)
-    object value_text(const char *data, Py_ssize_t length)
+    object value_int(int64_t value, KeptValues *kept)
+    object value_text(const char *data, Py_ssize_t length, KeptValues *kept)
 
 
 cdef inline object decode_bool(const char *data, Py_ssize_t length):
@@ -33,25 +34,25 @@ cdef inline object decode_bool(const char *data, Py_ssize_t length):
 cdef inline object decode_int2(const char *data, Py_ssize_t length):
     if length != 2:
         refuse_length("int2", length)
-    return value_int(read_int16(data))
+    return value_int(read_int16(data), NULL)
 
 
 cdef inline object decode_int4(const char *data, Py_ssize_t length):
     if length != 4:
         refuse_length("int4", length)
-    return value_int(read_int32(data))
+    return value_int(read_int32(data), NULL)
 
 
 cdef inline object decode_int8(const char *data, Py_ssize_t length):
     if length != 8:
         refuse_length("int8", length)
-    return value_int(read_int64(data))
+    return value_int(read_int64(data), NULL)
 
 
 cdef inline object decode_oid(const char *data, Py_ssize_t length):
     if length != 4:
         refuse_length("oid", length)
-    return value_int(read_uint32(data))
+    return value_int(read_uint32(data), NULL)
 
 
 cdef inline object decode_float4(const char *data, Py_ssize_t length):
@@ -67,7 +68,7 @@ cdef inline object decode_float8(const char *data, Py_ssize_t length):
 
 
 cdef inline object decode_text(const char *data, Py_ssize_t length):
-    return value_text(data, length)
+    return value_text(data, length, NULL)
 
 
 cdef inline object decode_bytea(const char *data, Py_ssize_t length):

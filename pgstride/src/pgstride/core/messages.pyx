@@ -16,13 +16,15 @@ from pgstride.core.buffer cimport (
     put_int32,
     reserve,
 )
-from pgstride.core.wire cimport read_int16, read_int32, read_uint32, write_int32
+from pgstride.core.wire cimport (
+    LONGEST_MESSAGE,
+    read_int16,
+    read_int32,
+    read_uint32,
+    write_int32,
+)
 
 from pgstride.exceptions import InterfaceError, ProtocolError
-
-# The server refuses longer messages (PQ_LARGE_MESSAGE_LIMIT), and an int32
-# must hold the length.
-cdef Py_ssize_t LONGEST_MESSAGE = 0x3FFFFFFF
 
 # Type OID, size, modifier and so on, after a column's name in RowDescription.
 cdef Py_ssize_t COLUMN_FACTS = 18

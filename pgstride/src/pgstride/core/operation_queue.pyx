@@ -17,14 +17,10 @@ from pgstride.core.messages cimport (
 from pgstride.core.operations cimport ExtendedQuery, Operation, SimpleQuery
 from pgstride.core.receive_buffer cimport ReceiveBuffer
 from pgstride.core.startup cimport Startup
-from pgstride.core.wire cimport read_int32
+from pgstride.core.wire cimport LONGEST_MESSAGE, MESSAGE_HEAD, read_int32
 
 from pgstride.exceptions import InterfaceError, ProtocolError
 from pgstride.exceptions.from_server import error_from_fields, message_from_fields
-
-# PostgreSQL's own limit on what it sends (PQ_LARGE_MESSAGE_LIMIT).
-cdef Py_ssize_t LONGEST_MESSAGE = 0x3FFFFFFF
-cdef Py_ssize_t MESSAGE_HEAD = 5
 
 # Until a server has been authenticated and is ready, it has no claim to more of
 # our memory than this. A real one sends about a thousandth.

@@ -61,7 +61,7 @@ PyObject *record_descriptor(PyObject *names) {
 /* tp_itemsize times ob_size counts from `items`, which basicsize leaves out. */
 #define RECORD_BASIC_SIZE ((Py_ssize_t)offsetof(Record, items))
 
-#ifndef PGSTRIDE_NO_KEPT_RECORDS
+#ifndef PGSTRIDE_KEEP_NOTHING
 RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 
 static inline int keep(int container, Record *record) {
@@ -130,8 +130,11 @@ void record_track(PyObject *record) {
 
 static inline void release_items(Record *self) {
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
-        Py_XDECREF(self->items[i]);
-        self->items[i] = NULL;
+        PyObject *item = self->items[i];
+        if (item != NULL) {
+            self->items[i] = NULL;
+            kept_release(item);
+        }
     }
     Py_XDECREF(self->descriptor);
 }
@@ -423,5 +426,8 @@ int record_initialise(void) {
         return -1;
     }
     make_room();
+    if (kept_initialise() < 0) {
+        return -1;
+    }
     return PyType_Ready(&ContainerRecordType);
 }

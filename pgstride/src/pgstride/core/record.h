@@ -4,6 +4,8 @@
 
 #include <Python.h>
 
+#include "kept_values.h"
+
 /* What all rows of one result have in common: their columns' names. */
 typedef struct {
     PyObject_HEAD
@@ -42,26 +44,18 @@ PyObject *record_new(PyTypeObject *type, PyObject *descriptor);
 #define RECORD_KEPT_COLUMNS 16
 #define RECORD_KEPT_BYTES (512 * 1024)
 
-#if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS) || defined(PGSTRIDE_SANITIZE)
-#define PGSTRIDE_NO_KEPT_RECORDS
-#else
+#ifndef PGSTRIDE_KEEP_NOTHING
 typedef struct {
     Record *first; /* linked by `descriptor`; all items are NULL */
     int room;      /* for so many more */
 } RecordKept;
-
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 1)
-#else
-#define PREFETCH(address) ((void)0)
-#endif
 
 extern RecordKept record_kept[2][RECORD_KEPT_COLUMNS + 1];
 #endif
 
 /* record_new for one of the two types above, for the row loop. */
 static inline PyObject *record_new_plain(int container, PyObject *descriptor, Py_ssize_t size) {
-#ifndef PGSTRIDE_NO_KEPT_RECORDS
+#ifndef PGSTRIDE_KEEP_NOTHING
     RecordKept *kept = &record_kept[container][size <= RECORD_KEPT_COLUMNS ? size : 0];
     if (size <= RECORD_KEPT_COLUMNS && kept->first != NULL) {
         Record *record = kept->first;

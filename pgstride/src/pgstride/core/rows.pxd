@@ -14,6 +14,7 @@ cdef extern from "shared_values.h":
 
 cdef struct Column:
     Opcode opcode
+    bint shared  # whether the type has shared values
     int64_t sign  # the sign bit of a 32-bit integer; 0 where it is unsigned
     PyObject *codec  # borrowed from RowDecoder.codecs
 

@@ -29,7 +29,15 @@ from pgstride.core.codec cimport (
     Codec,
     refuse_length,
 )
+from pgstride.core.kept_values cimport (
+    KeptValues,
+    kept_floats,
+    kept_instants,
+    kept_integers,
+    kept_texts,
+)
 from pgstride.core.wire cimport (
+    MESSAGE_HEAD,
     read_float4,
     read_float8,
     read_int16,
@@ -45,12 +53,14 @@ cdef extern from "values.h":
     PyObject **SHARED_INTS
     int64_t SHARED_INT_LOWEST
     uint64_t SHARED_INT_COUNT
-    PyObject *value_int(int64_t value) except NULL
-    PyObject *value_text(const char *data, Py_ssize_t length) except NULL
+    PyObject *value_int(int64_t value, KeptValues *kept) except NULL
+    PyObject *value_text(const char *data, Py_ssize_t length, KeptValues *kept) except NULL
+    PyObject *value_float(double value, KeptValues *kept) except NULL
 
 
 cdef extern from "shared_values.h":
     SharedValues shared_values_none()
+    bint shared_values_exist(SharedValues values)
     SharedValues shared_values(
         int width, bint is_signed, int64_t lowest, uint64_t count, PyObject **objects
     )
@@ -66,7 +76,6 @@ cdef extern from *:
     """
     PyObject *none_value()
     PyObject *new_bytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
-    PyObject *new_float "PyFloat_FromDouble"(double value) except NULL
     void release "Py_DECREF"(PyObject *value)
 
 
@@ -87,8 +96,7 @@ cdef extern from "record.h":
 record_initialise()
 Record = <object>&RecordType
 
-# The bytes of a message's type and length, and those and the number of columns.
-cdef Py_ssize_t MESSAGE_HEAD = 5
+# The bytes of the message's type, length and number of columns.
 cdef Py_ssize_t DATA_ROW_HEAD = 7
 
 
@@ -156,6 +164,7 @@ cdef class RowDecoder:
             codec = <Codec?>codecs[i]
             self.shared[i] = shared_values_of(codec.opcode)
             self.columns[i].opcode = codec.opcode
+            self.columns[i].shared = shared_values_exist(self.shared[i])
             self.columns[i].sign = 0x80000000 if codec.opcode == OP_INT4 else 0
             self.columns[i].codec = <PyObject *>codec
             atomic = atomic and codec.atomic
@@ -261,7 +270,7 @@ cdef class RowDecoder:
                 if size != -1:
                     raise ProtocolError(f"DataRow: column {i + 1} has length {size}")
                 items[i] = none_value()
-                i = shared_values_run(self.shared, i + 1, self.count, items, &at, end)
+                i += 1
                 continue
             if size > end - at:
                 raise ProtocolError(
@@ -272,35 +281,32 @@ cdef class RowDecoder:
                 if size != 4:
                     refuse_length("int4", size)
                 raw = read_uint32(at)
-                items[i] = value_int((raw ^ self.columns[i].sign) - self.columns[i].sign)
+                raw = (raw ^ self.columns[i].sign) - self.columns[i].sign
+                items[i] = value_int(raw, kept_integers)
             elif opcode == OP_TEXT:
-                items[i] = value_text(at, size)
+                items[i] = value_text(at, size, kept_texts)
             elif opcode == OP_INT8:
                 if size != 8:
                     refuse_length("int8", size)
-                items[i] = value_int(read_int64(at))
+                items[i] = value_int(read_int64(at), kept_integers)
             elif opcode == OP_INT2:
                 if size != 2:
                     refuse_length("int2", size)
-                items[i] = value_int(read_int16(at))
+                items[i] = value_int(read_int16(at), NULL)
             elif opcode == OP_BYTEA:
                 items[i] = new_bytes(at, size)
             elif opcode == OP_FLOAT8:
                 if size != 8:
                     refuse_length("float8", size)
-                items[i] = new_float(read_float8(at))
+                items[i] = value_float(read_float8(at), &kept_floats)
             elif opcode == OP_FLOAT4:
                 if size != 4:
                     refuse_length("float4", size)
-                items[i] = new_float(read_float4(at))
+                items[i] = value_float(read_float4(at), &kept_floats)
             elif opcode == OP_TIMESTAMPTZ:
-                value = decode_timestamptz(at, size)
-                Py_INCREF(value)
-                items[i] = <PyObject *>value
+                items[i] = decode_timestamptz(at, size, &kept_instants)
             elif opcode == OP_TIMESTAMP:
-                value = decode_timestamp(at, size)
-                Py_INCREF(value)
-                items[i] = <PyObject *>value
+                items[i] = decode_timestamp(at, size)
             elif opcode == OP_DATE:
                 value = decode_date(at, size)
                 Py_INCREF(value)
@@ -308,7 +314,9 @@ cdef class RowDecoder:
             else:
                 items[i] = self.decode_generic(i, at, size)
             at += size
-            i = shared_values_run(self.shared, i + 1, self.count, items, &at, end)
+            i += 1
+            if i < self.count and self.columns[i].shared:
+                i = shared_values_run(self.shared, i, self.count, items, &at, end)
         if at != end:
             raise ProtocolError(f"DataRow: {end - at} bytes are left after its last column")
         if self.record_type != &RecordType:

@@ -25,6 +25,8 @@ static inline SharedValues shared_values_none(void) {
     return none;
 }
 
+static inline int shared_values_exist(SharedValues values) { return values.count != 0; }
+
 /* Of integers of `width` bytes, those from `lowest` on. */
 static inline SharedValues shared_values(int width, int is_signed, int64_t lowest,
                                          uint64_t count, PyObject **objects) {

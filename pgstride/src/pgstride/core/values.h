@@ -4,9 +4,14 @@
 #define PGSTRIDE_VALUES_H
 
 #include <Python.h>
+#include <stddef.h>
 
+#include "kept_values.h"
 #include "utf8.h"
 #include "wire.h"
+
+/* `kept`, where a function takes it, is where the memory of an ended value may be
+ * had from; NULL for a new block. */
 
 /* An integer outside the range below. PyLong_FromLongLong counts digits and leaves
  * the header to two more calls: it takes twice as long as all else that an item of
@@ -21,32 +26,55 @@
 #define VALUE_INT_DIGITS ob_digit
 #endif
 #define VALUE_INT_HEAD offsetof(PyLongObject, VALUE_INT_DIGITS)
+/* sizeof(PyLongObject) has padding, with which it would be in a larger size class. */
+#define VALUE_INT_BYTES(digits) (VALUE_INT_HEAD + (digits) * sizeof(digit))
+#define VALUE_INT_KEPT 1
 
-static inline PyObject *value_new_int(int64_t value) {
+static inline int value_int_digits(PyObject *value) {
+#if PY_VERSION_HEX >= 0x030C0000
+    return (int)(((PyLongObject *)value)->long_value.lv_tag >> 3);
+#else
+    return (int)Py_ABS(Py_SIZE(value));
+#endif
+}
+
+static inline PyObject *value_new_int(int64_t value, KeptValues *kept) {
     uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
     if (size >> (2 * PyLong_SHIFT) != 0) {
         return PyLong_FromLongLong(value);
     }
-    /* sizeof(PyLongObject) has padding, with which it would be in a larger size class. */
-    PyLongObject *made = PyObject_Malloc(VALUE_INT_HEAD + 2 * sizeof(digit));
-    if (made == NULL) {
-        return PyErr_NoMemory();
-    }
     digit low = (digit)(size & PyLong_MASK), high = (digit)(size >> PyLong_SHIFT);
     int digits = 1 + (high != 0);
-    Py_SET_TYPE(made, &PyLong_Type);
+    PyLongObject *made = (PyLongObject *)kept_take(kept == NULL ? NULL : &kept[digits]);
+    if (made == NULL) {
+        /* Two digits fit into what pymalloc gives for one. */
+        made = PyObject_Malloc(VALUE_INT_BYTES(2));
+        if (made == NULL) {
+            return PyErr_NoMemory();
+        }
+        Py_SET_TYPE(made, &PyLong_Type);
+        _Py_NewReference((PyObject *)made);
+    }
 #if PY_VERSION_HEX >= 0x030C0000
     made->long_value.lv_tag = (uintptr_t)digits << 3 | (value < 0 ? 2 : 0);
 #else
     Py_SET_SIZE(made, value < 0 ? -digits : digits);
 #endif
+    /* Without a branch, which random integers would take at random: a kept block of
+     * one digit has no second. */
+    made->VALUE_INT_DIGITS[digits - 1] = high != 0 ? high : low;
     made->VALUE_INT_DIGITS[0] = low;
-    made->VALUE_INT_DIGITS[1] = high;
-    _Py_NewReference((PyObject *)made);
     return (PyObject *)made;
 }
 #else
-static inline PyObject *value_new_int(int64_t value) { return PyLong_FromLongLong(value); }
+#define VALUE_INT_BYTES(digits) sizeof(PyLongObject)
+#define VALUE_INT_KEPT 0
+
+static inline int value_int_digits(PyObject *value) { return 3; }
+
+static inline PyObject *value_new_int(int64_t value, KeptValues *kept) {
+    return PyLong_FromLongLong(value);
+}
 #endif
 
 /* Integers in this range are made once and shared, like CPython's own small
@@ -60,7 +88,9 @@ static inline PyObject *value_new_int(int64_t value) { return PyLong_FromLongLon
 #define SHARED_INTS NULL
 #define SHARED_INT_COUNT 0
 
-static inline PyObject *value_int(int64_t value) { return value_new_int(value); }
+static inline PyObject *value_int(int64_t value, KeptValues *kept) {
+    return value_new_int(value, kept);
+}
 #else
 #define SHARED_INTS shared_ints
 #define SHARED_INT_COUNT (SHARED_INT_END - SHARED_INT_LOWEST)
@@ -74,7 +104,7 @@ static PyObject *value_int_shared_first(uint64_t index) {
     return made;
 }
 
-static inline PyObject *value_int(int64_t value) {
+static inline PyObject *value_int(int64_t value, KeptValues *kept) {
     uint64_t index = (uint64_t)value - (uint64_t)(int64_t)SHARED_INT_LOWEST;
     if (index < SHARED_INT_COUNT) {
         PyObject *shared = shared_ints[index];
@@ -84,7 +114,7 @@ static inline PyObject *value_int(int64_t value) {
         }
         return value_int_shared_first(index);
     }
-    return value_new_int(value);
+    return value_new_int(value, kept);
 }
 #endif
 
@@ -122,11 +152,25 @@ static inline int value_is_ascii(const char *data, Py_ssize_t length) {
     return (seen & VALUE_HIGH_BITS) == 0;
 }
 
+/* The same way, a copy; longer text is memcpy's. */
+static inline void value_copy(char *to, const char *data, Py_ssize_t length) {
+    if (length < 8 || length > 64) {
+        memcpy(to, data, (size_t)length);
+        return;
+    }
+    for (Py_ssize_t at = 0; at < length - 8; at += 8) {
+        memcpy(to + at, data + at, 8);
+    }
+    memcpy(to + length - 8, data + length - 8, 8);
+}
+
 /* An ASCII string whose characters are still to be written. PyUnicode_New works out
  * each time what the header of such a string is; here it is copied from one that
  * PyUnicode_New has made. NULL with an exception. */
 #if defined(Py_GIL_DISABLED) || defined(Py_TRACE_REFS)
-static inline PyObject *value_new_ascii(Py_ssize_t length) { return PyUnicode_New(length, 127); }
+static inline PyObject *value_new_ascii(Py_ssize_t length, KeptValues *kept) {
+    return PyUnicode_New(length, 127);
+}
 #else
 static PyASCIIObject ascii_header;
 
@@ -138,11 +182,17 @@ static PyObject *value_first_ascii(Py_ssize_t length) {
     return text;
 }
 
-static inline PyObject *value_new_ascii(Py_ssize_t length) {
+static inline PyObject *value_new_ascii(Py_ssize_t length, KeptValues *kept) {
+    PyASCIIObject *text = (PyASCIIObject *)kept_take(kept);
+    if (text != NULL) {
+        text->hash = -1;
+        text->length = length;
+        return (PyObject *)text;
+    }
     if (ascii_header.length == 0) {
         return value_first_ascii(length);
     }
-    PyASCIIObject *text = PyObject_Malloc(sizeof(PyASCIIObject) + (size_t)length + 1);
+    text = PyObject_Malloc(sizeof(PyASCIIObject) + (size_t)length + 1);
     if (text == NULL) {
         return PyErr_NoMemory();
     }
@@ -155,16 +205,26 @@ static inline PyObject *value_new_ascii(Py_ssize_t length) {
 #endif
 
 /* One character or none are CPython's own shared objects, which only its decoder
- * gives. */
-static inline PyObject *value_text(const char *data, Py_ssize_t length) {
+ * gives. `kept` are the lists for each length. */
+static inline PyObject *value_text(const char *data, Py_ssize_t length, KeptValues *kept) {
     if (length > 1 && value_is_ascii(data, length)) {
-        PyObject *text = value_new_ascii(length);
+        int keeps = kept != NULL && length <= KEPT_TEXT_LONGEST;
+        PyObject *text = value_new_ascii(length, keeps ? &kept[length] : NULL);
         if (text != NULL) {
-            memcpy(PyUnicode_1BYTE_DATA(text), data, (size_t)length);
+            value_copy((char *)((PyASCIIObject *)text + 1), data, length);
         }
         return text;
     }
     return utf8_decode(data, length);
+}
+
+static inline PyObject *value_float(double value, KeptValues *kept) {
+    PyFloatObject *made = (PyFloatObject *)kept_take(kept);
+    if (made == NULL) {
+        return PyFloat_FromDouble(value);
+    }
+    made->ob_fval = value;
+    return (PyObject *)made;
 }
 
 #endif

@@ -1,6 +1,14 @@
-"""Big-endian integers at addresses of any alignment (the protocol's byte order)."""
+"""Heads of messages, and big-endian numbers at addresses of any alignment."""
 
 from libc.stdint cimport int16_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
+
+
+cdef enum:
+    # The bytes of a message's type and length.
+    MESSAGE_HEAD = 5
+    # Neither does the server send longer messages (PQ_LARGE_MESSAGE_LIMIT), nor
+    # accept them; an int32 must hold the length.
+    LONGEST_MESSAGE = 0x3FFFFFFF
 
 
 cdef extern from "wire.h" nogil:
