@@ -56,7 +56,7 @@ class Cycle:
     that it waited for; a client that reads late may not have waited for all of
     them. `in_flight` is the most executions that were not answered at once.
     `touched` are the texts of all statements that it prepared, described,
-    executed or closed.
+    executed or closed, `named` the names that Parse gave to statements.
     """
 
     turns: int = 0
@@ -65,6 +65,7 @@ class Cycle:
     bytes_received: int = 0
     status: str = ""
     parsed: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -235,6 +236,8 @@ class Conversation:
                 parsed = bodies.parse(message.body)
                 self._statements[parsed.name] = Statement(parsed.name, parsed.sql)
                 cycle.parsed.append(parsed.sql)
+                if parsed.name:
+                    cycle.named.append(parsed.name)
                 cycle.touched.add(parsed.sql)
             case "B":
                 self._bind(cycle, bodies.bind(message.body))

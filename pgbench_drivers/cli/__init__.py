@@ -10,6 +10,7 @@ import click
 from pgbench_drivers import __version__, signals
 from pgbench_drivers.cli.audit import audit_drivers
 from pgbench_drivers.cli.compare import compare_runs
+from pgbench_drivers.cli.cost import cost
 from pgbench_drivers.cli.doctor import doctor
 from pgbench_drivers.cli.exec import execute
 from pgbench_drivers.cli.export import export
@@ -40,6 +41,7 @@ def cli(context: click.Context, debug: bool) -> None:
     pgbench-drivers list drivers                 what there is to run
     pgbench-drivers doctor                       what this machine can run
     pgbench-drivers audit                        what each driver really sends
+    pgbench-drivers cost                         start-up, connecting, memory, switches
     pgbench-drivers compare A.json B.json        two results, with intervals
     pgbench-drivers gate --base-ref main         fail when something became slower
 
@@ -51,7 +53,7 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 for command in (
-    run, replay, report, export, compare_runs, gate, audit_drivers, list_things, doctor, setup, execute,
+    run, replay, report, export, compare_runs, gate, audit_drivers, cost, list_things, doctor, setup, execute,
 ):  # fmt: skip
     cli.add_command(command)
 

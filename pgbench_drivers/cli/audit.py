@@ -15,7 +15,7 @@ from pgbench_drivers.audit.sentence import facts_text, sentence
 from pgbench_drivers.cli.parameters import queries_option, registry_option, timeout_option
 from pgbench_drivers.config.options import Options, select
 from pgbench_drivers.config.queries import QuerySpec, load_queries
-from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.config.registry import load_registry, select_drivers
 from pgbench_drivers.contract.messages import QueryKind
 from pgbench_drivers.execution.audit_session import audit
 from pgbench_drivers.results.audit import Audit
@@ -29,7 +29,7 @@ EXIT_FAILED = 1
     "--drivers",
     multiple=True,
     metavar="GLOB",
-    help="Drivers to audit; repeatable; a leading ! excludes.  [default: all]",
+    help="Drivers to audit; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
 @click.option(
     "-q",
@@ -72,14 +72,16 @@ def audit_drivers(**flags: Any) -> int:
     pgbench-drivers audit -d asyncpg -d pgx -q pg_type
     pgbench-drivers audit --json audit.json
 
+    A row that declares a usage is held to it: one that is pgbouncer-safe must
+    not prepare a statement with a name.
+
     Exit codes: 0 all were audited, or do not support the query; 1 some could
-    not be; 2 wrong usage.
+    not be, or are not used as they declare; 2 wrong usage.
     """
-    registry = {driver.name: driver for driver in load_registry(flags["registry"])}
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
     extra = {query.name for query in queries.values() if not query.file.default}
     names = select(queries, flags["queries"] or ["*"], "query", only_if_named=extra)
-    drivers = [registry[name] for name in select(registry, flags["drivers"] or ["*"], "driver")]
+    drivers = select_drivers(load_registry(flags["registry"]), flags["drivers"])
     chosen = [queries[name] for name in names]
     options = Options(server=flags["server"], transport=flags["transport"])
     if flags["timeout"] is not None:
@@ -93,7 +95,11 @@ def audit_drivers(**flags: Any) -> int:
             if not to_stdout:
                 click.echo(_text(one, kinds[one.query]))
     _write(flags["json_file"], found, kinds)
-    return EXIT_FAILED if any(one.failure and not one.unsupported for one in found) else 0
+    return EXIT_FAILED if any(_is_bad(one) for one in found) else 0
+
+
+def _is_bad(audited: Audit) -> bool:
+    return bool(audited.breach or (audited.failure and not audited.unsupported))
 
 
 def _kinds(queries: Iterable[QuerySpec]) -> dict[str, QueryKind]:
@@ -104,7 +110,8 @@ def _text(audited: Audit, kind: QueryKind) -> str:
     title = f"{audited.driver} × {audited.query}: "
     if audited.sent is None:
         return f"{title}{'not supported' if audited.unsupported else 'FAILED'}: {audited.failure}\n"
-    return f"{title}{sentence(audited.sent, kind)}\n    {facts_text(audited.sent)}\n"
+    breach = f"    BREACH: {audited.breach}\n" if audited.breach else ""
+    return f"{title}{sentence(audited.sent, kind)}\n    {facts_text(audited.sent)}\n{breach}"
 
 
 def _write(path: Path | None, found: Sequence[Audit], kinds: Mapping[str, QueryKind]) -> None:

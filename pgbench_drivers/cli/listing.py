@@ -24,11 +24,18 @@ def list_things() -> None:
     help="Driver registry.",
 )
 def drivers(registry: Path) -> None:
-    """The drivers: name, language, how it is used."""
+    """The drivers: name, language, how it is used.
+
+    - marks what runs only when -d names it. In brackets is the usage that a row
+    declares, where it is not the idiomatic one.
+    """
     specs = load_registry(registry)
     width = max(len(spec.name) for spec in specs)
     for spec in specs:
-        click.echo(f"{spec.name:<{width}}  {spec.language_title:<7} {spec.entry.notes}")
+        entry = spec.entry
+        mark = " " if entry.default else "-"
+        usage = "" if entry.usage == "idiomatic" else f"[{entry.usage}] "
+        click.echo(f"{mark} {spec.name:<{width}}  {spec.language_title:<7} {usage}{entry.notes}")
 
 
 @list_things.command()

@@ -29,7 +29,7 @@ from pgbench_drivers.cli.progress import Presenter, plan_text, presenter
 from pgbench_drivers.cli.report import write_all
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import load_queries
-from pgbench_drivers.config.registry import DriverSpec, load_registry, twin
+from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session, sweep
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
@@ -52,7 +52,7 @@ _FIXED_BY_THE_RUN = tuple(
     "--drivers",
     multiple=True,
     metavar="GLOB",
-    help="Drivers to run, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: all]",
+    help="Drivers to run, as listed by `list drivers`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
 @click.option(
     "-q",
@@ -187,7 +187,7 @@ def _request(flags: dict[str, Any]) -> session.Request:
     }
     options = load_options(config, given, quick=flags["quick"])
     directory = flags["output"] or new_directory()
-    return _make_request(flags, options, directory, _typed(options.server), False)
+    return _make_request(flags, options, directory, typed(options.server), False)
 
 
 def _resumed_request(flags: dict[str, Any]) -> session.Request:
@@ -208,11 +208,10 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
 def _make_request(
     flags: dict[str, Any], options: Options, directory: Path, command: str, resume: bool
 ) -> session.Request:
-    registry = {driver.name: driver for driver in load_registry(flags["registry"])}
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
     extra = {query.name for query in queries.values() if not query.file.default}
     chosen = select(queries, options.queries, "query", only_if_named=extra)
-    drivers = [registry[name] for name in select(registry, options.drivers, "driver")]
+    drivers = select_drivers(load_registry(flags["registry"]), options.drivers)
     return session.Request(
         options=options,
         drivers=[*drivers, *_twins(drivers, options.aa)],
@@ -241,7 +240,7 @@ def _timestamp() -> str:
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
 
 
-def _typed(server: str) -> str:
+def typed(server: str) -> str:
     """The command as the user typed it, without a DSN, which may hold a password."""
     words = ["pgbench-drivers", *sys.argv[1:]]
     if server not in NAMED_SERVERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +10,9 @@ from typing import Any, Literal
 import msgspec
 
 from pgbench_drivers.config import toml
+from pgbench_drivers.config.options import select
 from pgbench_drivers.errors import UserError
+from pgbench_drivers.results.model import Usage
 from pgbench_drivers.toolchains.variant import Variant
 
 Client = Literal["async", "threads", "limit", "synthetic"]
@@ -30,7 +33,8 @@ class DriverEntry(_File, frozen=True):
 
     `adapter` is the name by which the language's runner knows the driver,
     `options` are handed to it, and `environment` names the set of packages it
-    runs with (Python only).
+    runs with (Python only). `usage` is what the row promises of how the driver
+    is used; one that is not `default` runs only when it is named.
     """
 
     title: str
@@ -40,6 +44,8 @@ class DriverEntry(_File, frozen=True):
     notes: str
     homepage: str = ""
     environment: str = "default"
+    usage: Usage = "idiomatic"
+    default: bool = True
     options: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -68,6 +74,16 @@ class DriverSpec:
     def synthetic(self) -> bool:
         """Whether this row is no driver: it measures the runner, or what the machine can carry."""
         return self.entry.client in ("limit", "synthetic")
+
+
+def select_drivers(registry: Sequence[DriverSpec], patterns: Sequence[str]) -> list[DriverSpec]:
+    """The drivers that a glob pattern names; raises UserError.
+
+    A plain "*", or no pattern, stands for all but those that run only when they are named.
+    """
+    by_name = {driver.name: driver for driver in registry}
+    extra = {driver.name for driver in registry if not driver.entry.default}
+    return [by_name[name] for name in select(by_name, patterns or ["*"], "driver", extra)]
 
 
 def twin(driver: DriverSpec) -> DriverSpec:

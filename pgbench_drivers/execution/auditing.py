@@ -9,6 +9,7 @@ import msgspec
 
 from pgbench_drivers.audit.conversation import Conversation
 from pgbench_drivers.audit.facts import AuditError, sent
+from pgbench_drivers.audit.usage import breach, unseen
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.execution.cell import run_step
@@ -68,17 +69,21 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
             server_cpu=_not_read,
         )
         record = run_step(context)
+    usage = bench.drivers[driver].entry.usage
+    broken = breach(usage, proxy.listeners)
     if record.round is None:
         assert record.failure is not None
         failed = record.failure
-        return Audit(driver, query, None, failed.reason, unsupported=failed.kind == "unsupported")
+        unsupported = failed.kind == "unsupported"
+        return Audit(driver, query, None, failed.reason, unsupported, broken)
     # Each connection runs the query once before the window.
     operations = CONNECTIONS + record.round.queries
     try:
         found = sent(proxy.listeners, bench.job_queries[query], operations)
     except AuditError as error:
-        return Audit(driver, query, None, str(error))
-    return Audit(driver, query, found, None)
+        why = str(error)
+        return Audit(driver, query, None, why, breach=broken or unseen(usage, why))
+    return Audit(driver, query, found, None, breach=broken)
 
 
 def _not_read() -> None:

@@ -34,6 +34,7 @@ from pgbench_drivers.execution.runner_process import (
     exit_text,
 )
 from pgbench_drivers.execution.stage import LiveStage, Stage
+from pgbench_drivers.execution.witness import Witness
 from pgbench_drivers.plan.plan import Step, Windows
 from pgbench_drivers.results import histogram
 from pgbench_drivers.results.audit import Sent
@@ -88,6 +89,7 @@ class StepContext:
     stage: Stage | None = None
     sent: Sent | None = None
     arrivals: Arrivals | None = None
+    witness: Witness | None = None
 
     @property
     def answering(self) -> Stage:
@@ -107,6 +109,7 @@ class _Heard:
     started_at: str = ""
     server_cpu_start: float | None = None
     server_cpu_end: float | None = None
+    peak_kib: int | None = None
     running: str | None = None
 
 
@@ -141,11 +144,13 @@ def run_step(context: StepContext) -> StepRecord:
 
 def _listen(context: StepContext, heard: _Heard) -> None:
     """Run the runner to its end; raises StepFailure."""
-    with RunnerProcess(context.runner, _job(context), context.client_cpus) as process:
+    job = _job(context)
+    with RunnerProcess(context.runner, job, context.client_cpus, context.witness) as process:
         try:
             for event in process.events(lambda: _patience(context, heard)):
                 _hear(context, heard, event)
             code = process.wait(context.timeout_seconds)
+            heard.peak_kib = process.peak_memory_kib
         except RunnerTimeout as error:
             raise StepFailure("timeout", f"hung {_phase(heard)}: {error}") from error
         except RunnerError as error:
@@ -248,7 +253,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
         client_cpu_user_us=window.cpu_user_us,
         client_cpu_system_us=window.cpu_system_us,
         server_cpu_us=_server_cpu_us(heard),
-        max_rss_kib=window.max_rss_kib,
+        max_rss_kib=window.max_rss_kib if heard.peak_kib is None else heard.peak_kib,
         tenths=result.tenths,
         arrivals=_arrivals(result),
     )

@@ -21,6 +21,8 @@ import msgspec
 
 from pgbench_drivers import signals
 from pgbench_drivers.contract.messages import Event, Job
+from pgbench_drivers.execution import proc
+from pgbench_drivers.execution.witness import Nobody, Witness
 
 TERMINATE_SECONDS = 1.0
 CHECK_SECONDS = 1.0
@@ -52,12 +54,22 @@ class RunnerProcess:
     """A started runner; as a context manager it never outlives the block.
 
     It dies with the orchestrator too, even if that is killed (Linux:
-    PR_SET_PDEATHSIG). `cpus` pins it.
+    PR_SET_PDEATHSIG). `cpus` pins it. The `witness` hears of an event in the
+    thread that reads it, since a runner ends soon after its last one.
     """
 
-    def __init__(self, command: RunnerCommand, job: Job, cpus: frozenset[int] | None) -> None:
+    def __init__(
+        self,
+        command: RunnerCommand,
+        job: Job,
+        cpus: frozenset[int] | None,
+        witness: Witness | None = None,
+    ) -> None:
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by stop()
-        self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._heard: queue.Queue[Event | RunnerError | None] = queue.Queue()
+        self._witness = witness or Nobody()
+        self._peak_memory_kib: int | None = None
+        self._witness.starting()
         self._process = subprocess.Popen(
             command.argv,
             cwd=command.directory,
@@ -68,6 +80,7 @@ class RunnerProcess:
             start_new_session=True,
             preexec_fn=_child_setup(os.getpid(), cpus),  # noqa: PLW1509 two system calls only
         )
+        self._witness.running(self._process.pid)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._send(job)
@@ -84,9 +97,9 @@ class RunnerProcess:
         self.stop()
 
     @property
-    def pid(self) -> int:
-        """The runner's process id."""
-        return self._process.pid
+    def peak_memory_kib(self) -> int | None:
+        """The largest resident size, in KiB, as the last event was read; None if not known."""
+        return self._peak_memory_kib
 
     def events(self, patience: Callable[[], float]) -> Iterator[Event]:
         """Events until stdout ends.
@@ -95,24 +108,20 @@ class RunnerProcess:
         Raises RunnerTimeout, and RunnerError for a line that is no event.
         """
         while True:
-            line = self._next_line(patience())
-            if line is None:
+            heard = self._next(patience())
+            if heard is None:
                 return
-            try:
-                yield _DECODER.decode(line)
-            except msgspec.DecodeError as error:
-                shown = line[:120].decode(errors="replace").strip()
-                raise RunnerError(
-                    f"wrote what is no event of the contract: {shown}: {error}"
-                ) from error
+            if isinstance(heard, RunnerError):
+                raise heard
+            yield heard
 
-    def _next_line(self, seconds: float) -> bytes | None:
+    def _next(self, seconds: float) -> Event | RunnerError | None:
         deadline = time.monotonic() + seconds
         while True:
             signals.check()
             left = deadline - time.monotonic()
             try:
-                return self._lines.get(timeout=max(0.0, min(left, CHECK_SECONDS)))
+                return self._heard.get(timeout=max(0.0, min(left, CHECK_SECONDS)))
             except queue.Empty:
                 if left <= CHECK_SECONDS:
                     raise RunnerTimeout(f"no answer for {seconds:.0f} s") from None
@@ -120,9 +129,11 @@ class RunnerProcess:
     def wait(self, seconds: float) -> int:
         """The exit code (negative: the signal); raises RunnerTimeout."""
         try:
-            return self._process.wait(seconds)
+            code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise RunnerTimeout(f"did not end within {seconds:.0f} s after its result") from None
+        self._witness.ended()
+        return code
 
     def stop(self) -> None:
         """End the process and its children: SIGTERM, a second later SIGKILL."""
@@ -157,10 +168,21 @@ class RunnerProcess:
         assert self._process.stdout is not None
         try:
             for line in self._process.stdout:
-                self._lines.put(line)
+                self._heard.put(self._hear(line))
         except ValueError:
             pass  # closed by stop()
-        self._lines.put(None)
+        self._heard.put(None)
+
+    def _hear(self, line: bytes) -> Event | RunnerError:
+        try:
+            event: Event = _DECODER.decode(line)
+        except msgspec.DecodeError as error:
+            shown = line[:120].decode(errors="replace").strip()
+            return RunnerError(f"wrote what is no event of the contract: {shown}: {error}")
+        self._witness.heard(event)
+        peak = proc.peak_memory_kib(self._process.pid)
+        self._peak_memory_kib = self._peak_memory_kib if peak is None else peak
+        return event
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -8,19 +8,19 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
 import psycopg
 
 from pgbench_drivers import signals
+from pgbench_drivers.audit.usage import RULED
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, environment, reference, sweep
+from pgbench_drivers.execution import auditing, environment, facts, reference, sweep
 from pgbench_drivers.execution.executor import Bench, Observer, execute
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
@@ -32,6 +32,7 @@ from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
+from pgbench_drivers.results.model import Failure
 from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
@@ -247,10 +248,9 @@ def _with_rates(header: model.Run, bench: Bench, options: Options, say: Say) -> 
 
 
 def _audits(bench: Bench, request: Request, prepared: Prepared, say: Say) -> list[Audit]:
-    """What each driver sends; nothing when that was not asked for."""
-    if not request.audit:
-        return []
-    pairs = auditing.auditable(request.drivers, request.queries, prepared.runners)
+    """What each driver sends; when that was not asked for, of those that promise something."""
+    asked = [d for d in request.drivers if request.audit or d.entry.usage in RULED]
+    pairs = auditing.auditable(asked, request.queries, prepared.runners)
     if pairs:
         say(f"looking at what drivers send: {auditing.plan_text(pairs)}")
     return list(auditing.audit_all(bench, pairs))
@@ -351,7 +351,7 @@ def _goal(options: Options, windows: Windows) -> Goal | None:
 def finish(directory: Path, header: model.Run) -> model.Run:
     """Write `result.json` from the journal in `directory`, and return it."""
     _, records = journals.read(directory / journals.JOURNAL_NAME)
-    document = journals.assemble(header, records, _now())
+    document = journals.assemble(header, records, facts.now())
     storage.write(document, directory / storage.RESULT_NAME)
     return document
 
@@ -378,7 +378,11 @@ def _open_journal(
         # After the header, whose load is that of the machine before we did anything.
         header = complete(header)
         request.directory.mkdir(parents=True, exist_ok=True)
-        return header, [], Journal.create(path, header)
+        journal = Journal.create(path, header)
+        broken = _breaches(request, header)
+        for record in broken:
+            journal.append(record)
+        return header, broken, journal
     earlier, records = journals.read(path)
     if earlier.server.version != header.server.version:
         raise UserError(
@@ -388,11 +392,30 @@ def _open_journal(
     return earlier, records, Journal(path)
 
 
+def _breaches(request: Request, header: model.Run) -> list[StepRecord]:
+    """The failure of every cell whose driver does not keep what its row declares."""
+    reasons = {(audit.driver, audit.query): audit.breach for audit in header.audits if audit.breach}
+    originals = {driver.name: driver.twin_of or driver.name for driver in request.drivers}
+    return [
+        StepRecord(
+            cell.driver,
+            cell.query,
+            cell.concurrency,
+            identity=None,
+            round=None,
+            failure=Failure(0, "usage", reason),
+            per_second=cell.per_second,
+        )
+        for cell in header.cells
+        if (reason := reasons.get((originals[cell.driver], cell.query)))
+    ]
+
+
 def _header(
     request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
 ) -> model.Run:
     machine = environment.describe()
-    started = _now()
+    started = facts.now()
     return model.Run(
         format_version=model.FORMAT_VERSION,
         run_id=secrets.token_hex(8),
@@ -401,9 +424,9 @@ def _header(
         complete=False,
         options=_options(request),
         environment=machine,
-        server=_server_facts(server),
-        queries=[_query_facts(spec, job_queries[spec.name]) for spec in request.queries],
-        drivers=[_driver_facts(spec, prepared) for spec in request.drivers],
+        server=facts.server_facts(server),
+        queries=[facts.query_facts(spec, job_queries[spec.name]) for spec in request.queries],
+        drivers=[facts.driver_facts(spec, prepared.not_run) for spec in request.drivers],
         cells=_empty_cells(request, prepared),
         warnings=environment.warnings(machine),
     )
@@ -450,55 +473,6 @@ def _options(request: Request) -> model.Options:
         arrivals=arrivals(options),
         rate=options.rate,
     )
-
-
-def _server_facts(server: Server) -> model.Server:
-    info = server.info
-    return model.Server(
-        backend=info.backend,
-        reason=info.reason,
-        version=info.version,
-        settings=dict(info.settings),
-        details=dict(info.details),
-    )
-
-
-def _query_facts(spec: QuerySpec, job: JobQuery) -> model.Query:
-    file = spec.file
-    return model.Query(
-        name=spec.name,
-        title=file.title,
-        kind=file.kind,
-        headline=file.headline,
-        sql=file.sql,
-        description=file.description,
-        stresses=file.stresses,
-        rows=job.expect.rows,
-        columns=len(file.columns),
-    )
-
-
-def _driver_facts(spec: DriverSpec, prepared: Prepared) -> model.Driver:
-    entry = spec.entry
-    return model.Driver(
-        name=spec.name,
-        title=entry.title,
-        language=entry.language,
-        language_title=spec.language_title,
-        client=entry.client,
-        homepage=entry.homepage,
-        notes=entry.notes,
-        synthetic=spec.synthetic,
-        version=None,
-        runtime=None,
-        components={},
-        not_run_reason=prepared.not_run.get(spec.name),
-        twin_of=spec.twin_of,
-    )
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def resumed_options(directory: Path) -> tuple[model.Run, Options]:

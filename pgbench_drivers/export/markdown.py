@@ -17,7 +17,7 @@ from pgbench_drivers.report.standings import (
     levels,
 )
 from pgbench_drivers.report.verdict import verdict
-from pgbench_drivers.results.model import Run
+from pgbench_drivers.results.model import Driver, Run
 
 MATRIX_METRICS = tuple(m for m in METRICS if m.key != "queries_per_second")
 
@@ -80,7 +80,7 @@ def _ranking(analysed: Analysed, notes: Footnotes) -> str:
         mean = latency.get(place.driver)
         cells = (
             f"{place.mark} {place.rank}".strip(),
-            f"{_text(driver.title)} {_text(driver.version or '')}".strip(),
+            f"{_text(driver.title)} {_text(driver.version or '')}".strip() + _usage(driver),
             _text(driver.language_title),
             driver.client,
             f"{figure(place.value, 'rows/s')} ({spread(place.low, place.high, 'rows/s')})",
@@ -97,6 +97,11 @@ def _ranking(analysed: Analysed, notes: Footnotes) -> str:
     if left_out:
         lines += ["", *left_out]
     return "\n".join(lines)
+
+
+def _usage(driver: Driver) -> str:
+    """A label where the driver is not used as its documentation says first."""
+    return "" if driver.usage == "idiomatic" else f" ({driver.usage})"
 
 
 def _matrix(analysed: Analysed, notes: Footnotes, wanted: Metric, level: int) -> str:

@@ -60,7 +60,7 @@ def render_load(shown: LoadPage) -> str:
     run = shown.run
     views = page.driver_views(run)
     return (
-        _templates()
+        templates()
         .get_template("load.html.j2")
         .render(
             run=run,
@@ -97,7 +97,7 @@ def render(analysed: Analysed) -> str:
     views = page.driver_views(run)
     throughput = analysed.standings(HEADLINE_METRIC)
     return (
-        _templates()
+        templates()
         .get_template("report.html.j2")
         .render(
             run=run,
@@ -114,6 +114,7 @@ def render(analysed: Analysed) -> str:
             languages=list(language_styles(run).values()),
             slots=SLOTS,
             real=[v for v in views if not v.driver.synthetic],
+            usages=page.usages(run),
             synthetic=[v for v in views if v.driver.client == "synthetic"],
             by_name={v.driver.name: v for v in views},
             views=views,
@@ -137,7 +138,8 @@ def render(analysed: Analysed) -> str:
     )
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates, with the filters and functions that they use."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -173,9 +175,9 @@ def _csv(run: Run, summary: Callable[[Cell], CellSummary]) -> bytes:
 
 def _assets(scripts: Sequence[str]) -> dict[str, object]:
     """Styles and scripts, and the scripts' hashes, by which the page admits no others."""
-    script, boot = _script(scripts), _asset("boot.js")
+    script, boot = _script(scripts), asset("boot.js")
     return {
-        "style": Markup(_style()),  # noqa: S704 - our own files
+        "style": Markup(style()),  # noqa: S704 - our own files
         "boot": Markup(boot),  # noqa: S704
         "script": Markup(script),  # noqa: S704
         "script_hashes": [_hash(boot), _hash(script)],
@@ -187,16 +189,18 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(packed).decode("ascii")
 
 
-def _style() -> str:
-    return "\n".join(_asset(name) for name in STYLES)
+def style() -> str:
+    """All style sheets."""
+    return "\n".join(asset(name) for name in STYLES)
 
 
 def _script(names: Sequence[str] = SCRIPTS) -> str:
     """The modules as one: each may import only from those before it, so imports can go."""
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", _asset(f"js/{name}"))) for name in names)
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", asset(f"js/{name}"))) for name in names)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the page's, as text."""
     return (HERE / "assets" / name).read_text(encoding="utf-8")
 
 

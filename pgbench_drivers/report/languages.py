@@ -8,8 +8,16 @@ close for some readers, who have pattern, marker and tag.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from pgbench_drivers.results.model import Run
+from pgbench_drivers.results.model import Driver
+
+
+class WithDrivers(Protocol):
+    """A document that has rows of drivers."""
+
+    @property
+    def drivers(self) -> list[Driver]: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ _KNOWN = {
 }
 
 
-def language_styles(run: Run) -> dict[str, LanguageStyle]:
+def language_styles(run: WithDrivers) -> dict[str, LanguageStyle]:
     """The style of every language of the run, by name, in the order of its drivers."""
     styles: dict[str, LanguageStyle] = {}
     for driver in run.drivers:

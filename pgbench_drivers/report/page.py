@@ -11,7 +11,7 @@ from pgbench_drivers.analysis.outliers import outliers
 from pgbench_drivers.analysis.summary import METRICS, CellSummary, Metric, metric
 from pgbench_drivers.analysis.warmup import Trend
 from pgbench_drivers.report.formatting import figure, ratio
-from pgbench_drivers.report.languages import LanguageStyle, language_styles
+from pgbench_drivers.report.languages import LanguageStyle, WithDrivers, language_styles
 from pgbench_drivers.report.notes import Footnote, Footnotes
 from pgbench_drivers.report.standings import HEADLINE_METRIC, Analysed, levels
 from pgbench_drivers.results.model import Cell, Driver, Query, Round, Run
@@ -108,10 +108,16 @@ class RoundRow:
         return " †" if metric_key in self.outlying else ""
 
 
-def driver_views(run: Run) -> tuple[DriverView, ...]:
+def driver_views(run: WithDrivers) -> tuple[DriverView, ...]:
     """The run's drivers with their looks."""
     styles = language_styles(run)
     return tuple(DriverView(i, d, styles[d.language]) for i, d in enumerate(run.drivers))
+
+
+def usages(run: Run) -> tuple[str, ...]:
+    """How the run's drivers are used, if not all alike."""
+    found = tuple(dict.fromkeys(d.usage for d in run.drivers if not d.synthetic))
+    return found if len(found) > 1 else ()
 
 
 def heat(factor: float) -> int:

@@ -19,6 +19,7 @@ from pgbench_drivers.report.standings import (
     Analysed,
     levels,
 )
+from pgbench_drivers.results.model import Usage
 
 T_STEPS = 64
 Bounds = tuple[float, float, float]
@@ -42,6 +43,7 @@ class DriverData:
     title: str
     language: int
     synthetic: bool
+    usage: Usage
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def page_data(analysed: Analysed, notes: Footnotes) -> PageData:
         drivers=[
             DriverData(
                 v.driver.name, v.driver.title, language_index[v.driver.language],
-                v.driver.synthetic,
+                v.driver.synthetic, v.driver.usage,
             )
             for v in driver_views(run)
         ],

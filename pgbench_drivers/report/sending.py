@@ -86,6 +86,9 @@ def _lines(audits: list[tuple[Query, Audit]]) -> tuple[SentLine, ...]:
 
 
 def _said(query: Query, audit: Audit) -> tuple[str, str]:
+    if audit.breach:
+        seen = f": {sentence(audit.sent, query.kind)}" if audit.sent else ""
+        return f"{audit.breach}{seen}", "not as declared"
     if audit.sent is None:
         lack = "not supported" if audit.unsupported else "not known"
         return audit.failure or "without a reason", lack

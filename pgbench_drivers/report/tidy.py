@@ -26,7 +26,7 @@ _ENDS = (
 )  # fmt: skip
 
 COLUMNS: tuple[str, ...] = (
-    "run_id", "driver", "language", "client", "synthetic", "driver_version", "runtime",
+    "run_id", "driver", "language", "client", "usage", "synthetic", "driver_version", "runtime",
     "query", "kind", "headline", "concurrency", "status", "reason", "mode", "rounds",
     *(f"{name}{end}" for name in _SPREADS for end in _ENDS),
     "latency_mean_us", *(f"latency_round_mean_us{end}" for end in _ENDS),
@@ -68,6 +68,7 @@ def _identity(
         "driver": cell.driver,
         "language": driver.language if driver else "",
         "client": driver.client if driver else "",
+        "usage": driver.usage if driver else "",
         "synthetic": _flag(driver.synthetic) if driver else "",
         "driver_version": driver.version if driver else "",
         "runtime": driver.runtime if driver else "",

@@ -76,6 +76,8 @@ class Audit(Document, frozen=True):
     """The audit of one driver on one query: what it sent, or why that is not known.
 
     `unsupported`: the reason is that the driver, or this machine, cannot do it at all.
+    `breach` is what it was seen to send although the usage that its row declares
+    rules that out.
     """
 
     driver: str
@@ -83,3 +85,4 @@ class Audit(Document, frozen=True):
     sent: Sent | None
     failure: str | None
     unsupported: bool = False
+    breach: str | None = None

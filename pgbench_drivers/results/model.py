@@ -17,8 +17,10 @@ FORMAT_VERSION = 1
 
 CellStatus = Literal["ok", "failed", "unsupported", "not-run", "unfinished"]
 FailureKind = Literal[
-    "bad-job", "unsupported", "wrong-answer", "driver", "crash", "timeout", "contract", "server"
-]
+    "bad-job", "unsupported", "wrong-answer", "driver", "crash", "timeout", "contract", "server",
+    "usage",
+]  # fmt: skip
+Usage = Literal["idiomatic", "tuned", "pgbouncer-safe"]
 ArrivalProcess = Literal["constant", "poisson"]
 Backend = Literal["docker", "embedded", "dsn"]
 
@@ -115,6 +117,9 @@ class Driver(Document, frozen=True):
     """A row of the comparison; versions as the running driver reported them.
 
     `twin_of` names the driver that this is once more (A/A), to show the noise.
+    `usage` is how the driver is used: as its documentation says for code that
+    runs the same statement often, with more than that, or without named
+    prepared statements, which the audit has then looked for.
     """
 
     name: str
@@ -130,6 +135,7 @@ class Driver(Document, frozen=True):
     components: dict[str, str]
     not_run_reason: str | None
     twin_of: str | None = None
+    usage: Usage = "idiomatic"
 
 
 class Query(Document, frozen=True):

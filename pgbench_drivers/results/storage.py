@@ -9,6 +9,7 @@ import msgspec
 
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.results import histogram
+from pgbench_drivers.results.document import Document
 from pgbench_drivers.results.model import FORMAT_VERSION, Run
 
 RESULT_NAME = "result.json"
@@ -18,13 +19,13 @@ class _Version(msgspec.Struct):
     format_version: int
 
 
-def write(run: Run, path: Path) -> None:
+def write(document: Document, path: Path) -> None:
     """Write the document, validated, in one step: a crash leaves the old file or the new one.
 
     Raises UserError.
     """
-    encoded = msgspec.json.encode(run)
-    msgspec.json.decode(encoded, type=Run)
+    encoded = msgspec.json.encode(document)
+    msgspec.json.decode(encoded, type=type(document))
     temporary = path.with_suffix(".part")
     try:
         temporary.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")

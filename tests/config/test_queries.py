@@ -36,7 +36,7 @@ def test_the_announcement_s_four_make_the_headline() -> None:
     default = [s.name for s in specs if s.file.default]
     assert default[4:] == ["copy", "batch", "one_plus_one"]
     extra = [s.name for s in specs if not s.file.default]
-    assert extra == ["int_array_random", "application_rows", "typed_rows"]
+    assert extra == ["int_array_random", "application_rows", "typed_rows", "large_result"]
 
 
 def test_a_good_file_is_named_after_its_file(tmp_path: Path) -> None:

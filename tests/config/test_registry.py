@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pgbench_drivers.config.registry import load_registry, twin
+from pgbench_drivers.config.registry import load_registry, select_drivers, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.paths import REGISTRY
 from pgbench_drivers.toolchains import TOOLCHAINS
@@ -23,6 +23,27 @@ def test_a_twin_is_the_same_driver_under_another_name() -> None:
     assert (again.name, again.twin_of) == (f"{driver.name}@aa", driver.name)
     assert again.entry.adapter == driver.entry.adapter
     assert again.entry.options == driver.entry.options
+
+
+def test_a_row_that_is_no_default_runs_only_when_it_is_named() -> None:
+    drivers = load_registry(REGISTRY)
+    extra = {driver.name for driver in drivers if not driver.entry.default}
+    assert "asyncpg-pgbouncer" in extra
+    for patterns in ((), ("*",), ("!pgx",)):
+        assert not extra & {driver.name for driver in select_drivers(drivers, patterns)}
+    assert {d.name for d in select_drivers(drivers, ("*-pgbouncer",))} == extra
+    both = select_drivers(drivers, ("*", "pgx-pgbouncer"))
+    assert extra & {driver.name for driver in both} == {"pgx-pgbouncer"}
+
+
+def test_an_unknown_usage_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "drivers.toml"
+    path.write_text(
+        '[languages.python]\ntitle = "Python"\n[drivers.x]\ntitle = "x"\nlanguage = "python"\n'
+        'adapter = "x"\nclient = "async"\nnotes = ""\nusage = "fast"\n'
+    )
+    with pytest.raises(UserError, match=r"usage: Invalid enum value 'fast'"):
+        load_registry(path)
 
 
 def test_an_unknown_language_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ COMMAND = [sys.executable, "-m", "pgbench_drivers"]
 TIMEOUT_SECONDS = 240
 
 
-def bench(*arguments: str | Path, timeout: float = TIMEOUT_SECONDS) -> subprocess.CompletedProcess:
+def bench(*arguments: object, timeout: float = TIMEOUT_SECONDS) -> subprocess.CompletedProcess:
     """Run `pgbench-drivers …` to its end."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
@@ -24,7 +24,7 @@ def bench(*arguments: str | Path, timeout: float = TIMEOUT_SECONDS) -> subproces
     )
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
+def start(*arguments: object) -> subprocess.Popen[str]:
     """Start `pgbench-drivers …` in a session of its own."""
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],

@@ -5,8 +5,10 @@
 
 import json
 import os
+import resource
 import signal
 import sys
+import threading
 import time
 
 from hdrh.histogram import HdrHistogram
@@ -34,7 +36,7 @@ def finished(window: str) -> None:
         queries=QUERIES,
         cpu_user_us=2000 if BEHAVIOUR == "costly" else 1000,
         cpu_system_us=500,
-        max_rss_kib=4096,
+        max_rss_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     )
 
 
@@ -82,6 +84,34 @@ def fail_in_window() -> None:
         time.sleep(600)
 
 
+def before_ready() -> None:
+    if BEHAVIOUR == "slow-start":
+        time.sleep(0.2)
+    if BEHAVIOUR == "large-answer":
+        # As a verification does that needs more memory than the driver.
+        assert b"x" * (96 << 20)
+
+
+def in_window() -> None:
+    if BEHAVIOUR == "large-answer":
+        time.sleep(0.2)
+        answer = b"x" * (48 << 20)
+        time.sleep(0.1)
+        assert answer
+    if BEHAVIOUR == "threads":
+        time.sleep(0.1)
+        threads = [threading.Thread(target=wait_often) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def wait_often() -> None:
+    for _ in range(25):
+        time.sleep(0.001)
+
+
 def arrivals() -> object:
     if JOB["arrivals"] is None or BEHAVIOUR == "closed-loop":
         return None
@@ -111,6 +141,7 @@ def result(rows: int) -> None:
 def main() -> None:
     hello()
     fail_before_ready()
+    before_ready()
     expect = JOB["query"]["expect"]
     checksum = "0" * 64 if BEHAVIOUR == "lies" else expect["checksum"]
     emit(
@@ -124,6 +155,7 @@ def main() -> None:
     finished("warmup")
     emit("started", window="measure")
     fail_in_window()
+    in_window()
     finished("measure")
     if BEHAVIOUR != "no-result":
         result(expect["rows"])

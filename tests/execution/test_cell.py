@@ -44,9 +44,7 @@ def context(
         adapter="fake",
         options={},
         synthetic=False,
-        runner=RunnerCommand(
-            (sys.executable, str(FAKE)), FAKE.parent, {"FAKE_RUNNER": behaviour}
-        ),
+        runner=RunnerCommand((sys.executable, str(FAKE)), FAKE.parent, {"FAKE_RUNNER": behaviour}),
         connection=Connection("nowhere", 1, "u", None, "d"),
         admin=None,  # type: ignore[arg-type]
         windows=Windows(0.01, 0.01),
@@ -167,6 +165,13 @@ def _processes_with(argument: str) -> list[str]:
             if argument in command:
                 found.append(command)
     return found
+
+
+def test_peak_memory_is_the_runner_s_own_and_not_that_of_who_started_it() -> None:
+    ballast = b"x" * (256 << 20)
+    record = run("good")
+    assert record.round is not None
+    assert 1 << 10 < record.round.max_rss_kib < len(ballast) >> 11
 
 
 def test_the_record_survives_the_journal() -> None:

@@ -15,19 +15,18 @@ import msgspec
 import psycopg
 import pytest
 
-from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry
 from pgbench_drivers.contract import schema as schemas
 from pgbench_drivers.contract.messages import Arrivals, JobQuery, Result
 from pgbench_drivers.execution import reference
-from pgbench_drivers.paths import QUERIES, REGISTRY
+from pgbench_drivers.paths import REGISTRY
 from pgbench_drivers.results import histogram
-from tests.runners.conftest import make_job, run_runner
+from tests.runners.conftest import QUERY_SPECS, make_job, run_runner
 from tests.runners.python_runner import due_times
 
 DRIVERS = {driver.name: driver for driver in load_registry(REGISTRY)}
 LANGUAGES = {driver.entry.language: driver.name for driver in DRIVERS.values() if driver.synthetic}
-QUERY_NAMES = [spec.name for spec in load_queries(QUERIES)]
+QUERY_NAMES = list(QUERY_SPECS)
 # What a driver cannot do, and a word of the reason that it gives.
 UNSUPPORTED = {
     ("aiopg", "copy"): "COPY",

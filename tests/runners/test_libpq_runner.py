@@ -5,16 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.contract.messages import Column
 from pgbench_drivers.execution import reference
-from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.toolchains import TOOLCHAINS, UnsuitableError, libpq
 from pgbench_drivers.toolchains.base import Command
 from pgbench_drivers.toolchains.c import LIBPQ_RUNNER, SANITIZERS, build_libpq_runner
-from tests.runners.conftest import make_job, run_runner
+from tests.runners.conftest import QUERY_SPECS, make_job, run_runner
 
-QUERY_NAMES = [spec.name for spec in load_queries(QUERIES)]
+QUERY_NAMES = list(QUERY_SPECS)
 
 
 @pytest.fixture(scope="session")

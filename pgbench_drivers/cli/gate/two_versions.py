@@ -9,7 +9,7 @@ from pgbench_drivers.cli.gate.arrangement import Rules, SideBySide
 from pgbench_drivers.cli.run import new_directory
 from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import QuerySpec, load_queries
-from pgbench_drivers.config.registry import DriverSpec, load_registry, varied
+from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, varied
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
@@ -65,14 +65,14 @@ def _release(text: str) -> Release:
 
 def _drivers(flags: dict[str, Any], default: str) -> list[DriverSpec]:
     """The rows that are asked for, or the one that has the name of what varies."""
-    registry = {d.name: d for d in load_registry(flags["registry"]) if not d.synthetic}
-    if not flags["drivers"] and default not in registry:
+    registry = [driver for driver in load_registry(flags["registry"]) if not driver.synthetic]
+    names = [driver.name for driver in registry]
+    if not flags["drivers"] and default not in names:
         raise UserError(
             f"no driver has the name {default}: say with --drivers which of them to measure "
-            f"with it; there are: {', '.join(registry)}"
+            f"with it; there are: {', '.join(names)}"
         )
-    chosen = select(registry, flags["drivers"] or (default,), "driver")
-    return [registry[name] for name in chosen]
+    return select_drivers(registry, flags["drivers"] or (default,))
 
 
 def _variant(driver: DriverSpec, wanted: str | Release) -> Variant:

@@ -85,13 +85,22 @@ export class NodePostgresAdapter extends Adapter {
   }
 
   /**
+   * Whether queries get a name, which is how node-postgres is told to keep them prepared.
+   * @returns {boolean}
+   */
+  named() {
+    return true;
+  }
+
+  /**
    * A query with a name is prepared at its first execution on a connection;
    * there are at most two on each, the job's own and its readback.
    *
    * @param {Query} query
    */
   prepared(query) {
-    const name = query === this.job.query ? 'query' : 'readback';
+    const purpose = query === this.job.query ? 'query' : 'readback';
+    const name = this.named() ? purpose : undefined;
     return { name, text: query.sql, values: query.args };
   }
 }

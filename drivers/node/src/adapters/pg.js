@@ -13,8 +13,22 @@ const MODES = {
   copy: 'pg-copy-streams, fed with rows in COPY text format',
 };
 
-/** node-postgres in pure JavaScript. */
+const UNNAMED_MODES = {
+  fetch: 'Client.query without a name: prepared for each query, text results, rows as objects',
+  batch: 'pipelined Client: BEGIN, an unnamed INSERT per row, and COMMIT without waiting',
+  copy: MODES.copy,
+};
+
+/** node-postgres in pure JavaScript; `options.named` false leaves queries without a name. */
 export default class PgAdapter extends NodePostgresAdapter {
+  options() {
+    return ['named'];
+  }
+
+  named() {
+    return this.job.options.named !== false;
+  }
+
   client() {
     return pg.Client;
   }
@@ -30,7 +44,7 @@ export default class PgAdapter extends NodePostgresAdapter {
 
   /** @param {import('../job.js').Kind} kind */
   mode(kind) {
-    return MODES[kind];
+    return (this.named() ? MODES : UNNAMED_MODES)[kind];
   }
 
   /**

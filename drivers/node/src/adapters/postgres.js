@@ -19,6 +19,12 @@ const MODES = {
   copy: 'writable() of the COPY, fed with rows in COPY text format',
 };
 
+const UNPREPARED_MODES = {
+  fetch: 'sql.unsafe, prepare: false: parsed for each query, text results, rows as objects',
+  batch: 'sql.begin with an array of INSERTs, prepare: false: pipelined',
+  copy: MODES.copy,
+};
+
 /**
  * Statements that are no template literals are not prepared by default, and go by
  * the simple protocol if they have no parameters.
@@ -26,18 +32,35 @@ const MODES = {
  */
 const PREPARE = { prepare: true, simple: false };
 
+/** @type {typeof PREPARE} */
+const UNPREPARED = { prepare: false, simple: false };
+
 /**
- * postgres.js: a pool of one connection for each worker.
+ * postgres.js: a pool of one connection for each worker. `options.prepare` false is
+ * the driver's own option for connection poolers.
  * @extends {Adapter<Sql>}
  */
 export default class PostgresAdapter extends Adapter {
+  options() {
+    return ['prepare'];
+  }
+
+  prepares() {
+    return this.job.options.prepare !== false;
+  }
+
+  /** How each statement is executed. */
+  execution() {
+    return this.prepares() ? PREPARE : UNPREPARED;
+  }
+
   versions() {
     return { name: 'postgres', version: installedVersion('postgres'), components: {} };
   }
 
   /** @param {import('../job.js').Kind} kind */
   mode(kind) {
-    return MODES[kind];
+    return (this.prepares() ? MODES : UNPREPARED_MODES)[kind];
   }
 
   async connect() {
@@ -50,6 +73,7 @@ export default class PostgresAdapter extends Adapter {
       password: password ?? undefined,
       ssl: false,
       max: 1,
+      prepare: this.prepares(),
     });
     // A pool connects with its first query.
     await sql`select 1`;
@@ -66,7 +90,7 @@ export default class PostgresAdapter extends Adapter {
    * @param {Query} query
    */
   async fetch(sql, query) {
-    const rows = await sql.unsafe(query.sql, parameters(query.args), PREPARE);
+    const rows = await sql.unsafe(query.sql, parameters(query.args), this.execution());
     return valuesOf(
       rows,
       rows.columns.map((column) => column.name),
@@ -79,8 +103,9 @@ export default class PostgresAdapter extends Adapter {
    */
   fetchOperation(sql, query) {
     const args = parameters(query.args);
+    const execution = this.execution();
     return async () => {
-      const rows = await sql.unsafe(query.sql, args, PREPARE);
+      const rows = await sql.unsafe(query.sql, args, execution);
       return rows.length;
     };
   }
@@ -91,9 +116,10 @@ export default class PostgresAdapter extends Adapter {
    * @param {Target} target
    */
   batchOperation(sql, query, target) {
+    const execution = this.execution();
     return async () => {
       await sql.begin((transaction) =>
-        target.rows.map((row) => transaction.unsafe(query.sql, parameters(row), PREPARE)),
+        target.rows.map((row) => transaction.unsafe(query.sql, parameters(row), execution)),
       );
       return target.rows.length;
     };

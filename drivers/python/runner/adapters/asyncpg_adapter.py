@@ -1,6 +1,8 @@
 """asyncpg, and pgstride, which has its interface.
 
-`fetch` prepares and caches statements by itself; everything is binary.
+`fetch` prepares and caches statements by itself; everything is binary. With
+`options.statement_cache_size` 0 it uses the unnamed statement, as both drivers
+document for connection poolers.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from runner.adapter import AsyncAdapter, Rows
-from runner.job import Job, Query, Target
+from runner.job import BadJobError, Job, Query, Target
 
 MODES = {
     "fetch": "Connection.fetch: statement prepared once and cached, binary",
     "batch": "Connection.executemany: prepared, pipelined, atomic, binary",
     "copy": "Connection.copy_records_to_table: binary COPY",
+}
+
+
+UNCACHED_MODES = {
+    "fetch": "Connection.fetch with statement_cache_size=0: prepared for each query, binary",
+    "batch": "Connection.executemany with statement_cache_size=0: pipelined, atomic, binary",
+    "copy": "Connection.copy_records_to_table with statement_cache_size=0: binary COPY",
 }
 
 
@@ -25,15 +34,19 @@ class AsyncpgAdapter(AsyncAdapter):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._module = import_module(self.module_name)
+        size = job.options.get("statement_cache_size")
+        if size not in (None, 0):
+            raise BadJobError(f"options.statement_cache_size is {size!r}, expected 0 or none")
+        self._arguments = {} if size is None else {"statement_cache_size": size}
 
     def versions(self) -> tuple[str, str, dict[str, str]]:
         return self.module_name, self._module.__version__, {}
 
     def mode(self, kind: str) -> str:
-        return MODES[kind]
+        return UNCACHED_MODES[kind] if self._arguments else MODES[kind]
 
     async def connect(self) -> Any:
-        return await self._module.connect(**self.job.connection, ssl=False)
+        return await self._module.connect(**self.job.connection, ssl=False, **self._arguments)
 
     async def close(self, connection: Any) -> None:
         await connection.close()

@@ -9,19 +9,27 @@ import psycopg
 
 from runner.adapter import AsyncAdapter, Rows
 from runner.adapters import psycopg_common as common
-from runner.job import Query, Target
+from runner.job import Job, Query, Target
 
 
 class PsycopgAsyncAdapter(AsyncAdapter):
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        # None leaves it to the connection's `prepare_threshold`.
+        self._prepare = True if job.options.get("prepare", True) else None
+
     def versions(self) -> tuple[str, str, dict[str, str]]:
         return common.versions()
 
     def mode(self, kind: str) -> str:
-        return common.MODES[kind]
+        return (common.MODES if self._prepare else common.UNPREPARED_MODES)[kind]
 
     async def connect(self) -> Any:
+        arguments = common.connect_arguments(self.job)
+        if not self._prepare:
+            arguments["prepare_threshold"] = None
         return await psycopg.AsyncConnection.connect(
-            **common.connect_arguments(self.job), cursor_factory=psycopg.AsyncRawCursor
+            **arguments, cursor_factory=psycopg.AsyncRawCursor
         )
 
     async def close(self, connection: Any) -> None:
@@ -29,16 +37,16 @@ class PsycopgAsyncAdapter(AsyncAdapter):
 
     async def fetch(self, connection: Any, query: Query) -> Rows:
         cursor = connection.cursor(binary=True)
-        await cursor.execute(query.sql, query.args, prepare=True)
+        await cursor.execute(query.sql, query.args, prepare=self._prepare)
         rows: Rows = await cursor.fetchall()
         return rows
 
     def fetch_operation(self, connection: Any, query: Query) -> Callable[[], Awaitable[int]]:
         cursor = connection.cursor(binary=True)
-        sql, args = query.sql, query.args
+        sql, args, prepare = query.sql, query.args, self._prepare
 
         async def operation() -> int:
-            await cursor.execute(sql, args, prepare=True)
+            await cursor.execute(sql, args, prepare=prepare)
             return len(await cursor.fetchall())
 
         return operation

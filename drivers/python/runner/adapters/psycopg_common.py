@@ -17,6 +17,14 @@ MODES = {
     "copy": "Cursor.copy with write_row: binary COPY",
 }
 
+# With `prepare_threshold=None` nothing is prepared by name, which is what the
+# documentation says for a pooler that has no statements of its own.
+UNPREPARED_MODES = {
+    "fetch": "raw cursor, binary=True, prepare_threshold=None: never prepared by name, tuples",
+    "batch": "executemany in a transaction, prepare_threshold=None: pipelined",
+    "copy": MODES["copy"],
+}
+
 
 def versions() -> tuple[str, str, dict[str, str]]:
     """psycopg's version, its implementation (C or Python) and its libpq's version."""

@@ -32,11 +32,17 @@ const ACTIONS = {
   "curve-drivers": () => change({ curves: picked("curve-drivers", true) }),
 };
 
+const onlyUsage = (usage) =>
+  change({ driversOff: real.filter((driver) => driver.usage !== usage).map((driver) => driver.name), languagesOff: [] });
+
 const SETS = {
   "queries:headline": () => change({ queries: [...data.defaults.queries] }),
   "queries:all": () => change({ queries: queries.map((query) => query.name) }),
   "drivers:all": () => change({ driversOff: [], languagesOff: [] }),
   "drivers:none": () => change({ driversOff: real.map((driver) => driver.name) }),
+  "usage:idiomatic": () => onlyUsage("idiomatic"),
+  "usage:tuned": () => onlyUsage("tuned"),
+  "usage:pgbouncer-safe": () => onlyUsage("pgbouncer-safe"),
   "curves:auto": () => change({ curves: null }),
   "curves:all": () => change({ curves: shownDrivers().map((driver) => driver.name) }),
 };

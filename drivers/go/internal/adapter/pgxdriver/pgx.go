@@ -12,6 +12,7 @@ import (
 
 	"pgbench-drivers/go-runner/internal/adapter"
 	"pgbench-drivers/go-runner/internal/buildinfo"
+	"pgbench-drivers/go-runner/internal/failure"
 	"pgbench-drivers/go-runner/internal/job"
 	"pgbench-drivers/go-runner/internal/rowset"
 )
@@ -24,15 +25,27 @@ var modes = map[job.Kind]string{
 	job.KindCopy:  "Conn.CopyFrom with CopyFromRows, binary COPY",
 }
 
+// In this mode pgx prepares nothing: its documentation names it for PgBouncer.
+var execModes = map[job.Kind]string{
+	job.KindFetch: "QueryExecModeExec: nothing is prepared by name, parameters typed as Go's values, text; Rows.Scan into a typed struct",
+	job.KindBatch: "one pgx.Batch in its implicit transaction, pipelined, QueryExecModeExec",
+	job.KindCopy:  "Conn.CopyFrom with CopyFromRows, QueryExecModeExec, binary COPY",
+}
+
+type options struct {
+	ExecMode string `json:"default_query_exec_mode"`
+}
+
 type driver struct {
 	config *pgx.ConnConfig
 	mode   string
 	rows   [][]any
 }
 
-// New makes the adapter; it has no options.
+// New makes the adapter; its option is pgx's default_query_exec_mode, "exec" or none.
 func New(j *job.Job) (adapter.Adapter, error) {
-	if err := adapter.Options(j.Options, &struct{}{}); err != nil {
+	var chosen options
+	if err := adapter.Options(j.Options, &chosen); err != nil {
 		return nil, err
 	}
 	config, err := pgx.ParseConfig(dsn(j.Connection))
@@ -40,6 +53,14 @@ func New(j *job.Job) (adapter.Adapter, error) {
 		return nil, err
 	}
 	d := &driver{config: config, mode: modes[j.Query.Kind]}
+	switch chosen.ExecMode {
+	case "":
+	case "exec":
+		config.DefaultQueryExecMode = pgx.QueryExecModeExec
+		d.mode = execModes[j.Query.Kind]
+	default:
+		return nil, failure.New(failure.BadJob, "options: default_query_exec_mode is %q, expected exec", chosen.ExecMode)
+	}
 	if target := j.Query.Target; target != nil {
 		row, err := nativeRow(target.Row, j.Query.Columns)
 		if err != nil {

@@ -1,0 +1,71 @@
+"""What is seen of a step from outside, with a runner of canned events."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from pgbench_drivers.execution.costing import observe
+from pgbench_drivers.execution.perf_events import Counter, CounterError, Counting
+from pgbench_drivers.plan.plan import Windows
+from tests.execution.test_cell import context
+
+WINDOWS = Windows(0.01, 0.01)
+CONTEXT_SWITCHES = Counter(1, 3, 1 << 1)
+
+
+def test_a_step_is_timed_from_outside() -> None:
+    _, seen = observe(context("slow-start"), WINDOWS, {}, memory=False, threads_end=False)
+    assert seen is not None
+    assert (seen.driver, seen.query, seen.connections) == ("fake", "one_plus_one", 2)
+    assert (seen.round, seen.position) == (3, 17)
+    assert (seen.queries, seen.rows, seen.elapsed_ns) == (10, 10, 10_000_000)
+    assert seen.start_up_ns > 0
+    # It waits 0.2 s between hello and ready.
+    assert seen.connect_ns >= 0.2e9
+    assert seen.peak_kib is None
+
+
+def test_memory_is_that_of_the_window() -> None:
+    _, seen = observe(context("large-answer"), WINDOWS, {}, memory=True, threads_end=False)
+    assert seen is not None
+    assert seen.peak_kib is not None
+    # 96 MiB before the window and 48 MiB in it, besides the interpreter.
+    assert 48 << 10 < seen.peak_kib < 96 << 10
+    assert not seen.peak_since_start
+
+
+def test_switches_of_threads_that_end_with_the_window_are_counted() -> None:
+    _, missed = observe(context("threads"), WINDOWS, {}, memory=False, threads_end=False)
+    _, seen = observe(context("threads"), WINDOWS, {}, memory=False, threads_end=True)
+    assert missed is not None
+    assert seen is not None
+    # Four threads wait 25 times each.
+    assert (missed.voluntary_switches or 0) < 100
+    assert 100 <= (seen.voluntary_switches or 0) < 200
+
+
+def test_the_kernel_s_counters_are_read_at_both_ends_of_the_window() -> None:
+    counters = {"syscalls": CONTEXT_SWITCHES}
+    try:
+        Counting.of(os.getpid(), counters).close()
+    except CounterError as error:
+        pytest.skip(str(error))
+    _, seen = observe(context("threads"), WINDOWS, counters, memory=False, threads_end=True)
+    assert seen is not None
+    assert seen.syscalls is not None
+    assert 100 <= seen.syscalls < 250
+
+
+def test_a_failed_step_has_no_observation() -> None:
+    record, seen = observe(context("driver"), WINDOWS, {}, memory=True, threads_end=False)
+    assert record.failure is not None
+    assert seen is None
+
+
+def test_a_runner_that_hangs_is_ended_with_its_witness() -> None:
+    hanging = replace(context("hang-in-window"), timeout_seconds=1.0)
+    record, seen = observe(hanging, WINDOWS, {}, memory=True, threads_end=False)
+    assert record.failure is not None
+    assert record.failure.kind == "timeout"
+    assert seen is None
