@@ -39,9 +39,7 @@ def limited(cut: Cut) -> Run:
         asyncpg, name="raw-drain", title="raw-drain", client="limit", synthetic=True
     )
     cells = [_drained(cell) for cell in run.cells if cell.driver == "asyncpg"]
-    return msgspec.structs.replace(
-        run, drivers=[*run.drivers, drain], cells=[*run.cells, *cells]
-    )
+    return msgspec.structs.replace(run, drivers=[*run.drivers, drain], cells=[*run.cells, *cells])
 
 
 def test_a_share_is_the_limit_s_cost_over_the_driver_s(limited: Run) -> None:
@@ -60,9 +58,7 @@ def test_a_share_is_the_limit_s_cost_over_the_driver_s(limited: Run) -> None:
 
 
 def test_a_driver_without_all_figures_has_no_mean(limited: Run) -> None:
-    cells = [
-        cell for cell in limited.cells if (cell.driver, cell.query) != ("asyncpg", "pg_type")
-    ]
+    cells = [cell for cell in limited.cells if (cell.driver, cell.query) != ("asyncpg", "pg_type")]
     found = limit(Analysed.of(msgspec.structs.replace(limited, cells=cells)))
     last = found.rows[-1]
     assert last.view.driver.name == "asyncpg"

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from pgstride.aio.connection import Connection
 from pgstride.aio.connect import connect as connect_to_server
+from pgstride.aio.connection import Connection
 from pgstride.exceptions import InterfaceError
 
 if TYPE_CHECKING:
