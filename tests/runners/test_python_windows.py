@@ -147,6 +147,11 @@ def latencies(result: WindowResult) -> list[int]:
     return [latency for log in result.logs for latency in log.latencies_ns]
 
 
+def test_a_window_without_any_query_has_no_result() -> None:
+    with pytest.raises(RuntimeError, match="no query was answered in the measured window"):
+        window(OpenLog(), scheduled=1).result()
+
+
 @pytest.mark.parametrize("loop", [closed_loop, open_loop])
 def test_what_an_operation_raises_in_a_thread_is_raised(loop) -> None:
     def broken() -> int:
