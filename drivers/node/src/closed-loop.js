@@ -1,21 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import process from 'node:process';
 
-import { LatencyLog } from './latency-log.js';
-
-const NANOSECONDS_PER_MILLISECOND = 1e6;
-const MILLISECONDS_PER_SECOND = 1e3;
-
-/** @typedef {() => Promise<number>} Operation one query; its number of rows */
+import { observe } from './window.js';
 
 /**
- * @typedef {object} Window what one window took
- * @property {number} elapsedNs from its start to the end of the last query
- * @property {number} rows
- * @property {LatencyLog} latencies
- * @property {number} cpuUserUs
- * @property {number} cpuSystemUs
- * @property {number} maxRssKib
+ * @typedef {import('./window.js').Operation} Operation
+ * @typedef {import('./window.js').Progress} Progress
+ * @typedef {import('./window.js').Window} Window
  */
 
 /**
@@ -26,23 +16,8 @@ const MILLISECONDS_PER_SECOND = 1e3;
  * @param {number} seconds
  * @returns {Promise<Window>}
  */
-export async function runWindow(operations, seconds) {
-  const latencies = new LatencyLog();
-  const before = process.resourceUsage();
-  const start = performance.now();
-  const deadline = start + seconds * MILLISECONDS_PER_SECOND;
-  const workers = await Promise.all(
-    operations.map((operation) => work(operation, deadline, latencies)),
-  );
-  const after = process.resourceUsage();
-  return {
-    elapsedNs: nanoseconds(Math.max(...workers.map((worker) => worker.ended)) - start),
-    rows: workers.reduce((rows, worker) => rows + worker.rows, 0),
-    latencies,
-    cpuUserUs: after.userCPUTime - before.userCPUTime,
-    cpuSystemUs: after.systemCPUTime - before.systemCPUTime,
-    maxRssKib: after.maxRSS,
-  };
+export async function closedLoop(operations, seconds) {
+  return observe(seconds, (progress) => operations.map((operation) => work(operation, progress)));
 }
 
 /**
@@ -50,25 +25,14 @@ export async function runWindow(operations, seconds) {
  * cost, and makes no garbage.
  *
  * @param {Operation} operation
- * @param {number} deadline
- * @param {LatencyLog} latencies
+ * @param {Progress} progress
  */
-async function work(operation, deadline, latencies) {
-  let rows = 0;
+async function work(operation, progress) {
   let started = performance.now();
-  while (started < deadline) {
-    rows += await operation();
+  while (started < progress.deadline) {
+    const rows = await operation();
     const ended = performance.now();
-    latencies.add(nanoseconds(ended - started));
+    progress.add(started, ended, rows);
     started = ended;
   }
-  return { rows, ended: started };
-}
-
-/**
- * @param {number} milliseconds
- * @returns {number} whole ones, at least 1: no query takes no time
- */
-function nanoseconds(milliseconds) {
-  return Math.max(1, Math.round(milliseconds * NANOSECONDS_PER_MILLISECOND));
 }

@@ -1,7 +1,7 @@
 import { Failure } from './failure.js';
 import { native } from './values.js';
 
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /**
  * @typedef {'fetch' | 'batch' | 'copy'} Kind
@@ -25,6 +25,10 @@ export const CONTRACT_VERSION = 1;
  * @property {string} table
  * @property {unknown[][]} rows native rows
  *
+ * @typedef {object} Arrivals when the queries of an open loop are due
+ * @property {'constant' | 'poisson'} process
+ * @property {number} perSecond
+ *
  * @typedef {object} Job
  * @property {string} driver
  * @property {Record<string, unknown>} options
@@ -36,6 +40,8 @@ export const CONTRACT_VERSION = 1;
  * @property {number} concurrency
  * @property {number} warmupSeconds
  * @property {number} measureSeconds
+ * @property {Arrivals | null} arrivals null for the closed loop
+ * @property {bigint} seed
  */
 
 /** @typedef {Record<string, unknown>} JsonObject */
@@ -66,6 +72,8 @@ export function parseJob(line) {
     concurrency: count(job.concurrency, 'concurrency', 1),
     warmupSeconds: seconds(job.warmup_seconds, 'warmup_seconds'),
     measureSeconds: seconds(job.measure_seconds, 'measure_seconds'),
+    arrivals: job.arrivals === null ? null : parseArrivals(object(job.arrivals, 'arrivals')),
+    seed: BigInt(count(job.seed, 'seed', Number.MIN_SAFE_INTEGER)),
   };
 }
 
@@ -173,6 +181,20 @@ function parseExpect(expect) {
     rows: count(expect.rows, 'query.expect.rows', 0),
     checksum: string(expect.checksum, 'query.expect.checksum'),
   };
+}
+
+/**
+ * @param {JsonObject} arrivals
+ * @returns {Arrivals}
+ */
+function parseArrivals({ process, per_second: perSecond }) {
+  if (process !== 'constant' && process !== 'poisson') {
+    throw expected('constant or poisson', process, 'arrivals.process');
+  }
+  if (typeof perSecond !== 'number' || !Number.isFinite(perSecond) || perSecond <= 0) {
+    throw expected('a number above 0', perSecond, 'arrivals.per_second');
+  }
+  return { process, perSecond };
 }
 
 /**

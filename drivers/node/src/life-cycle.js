@@ -1,17 +1,21 @@
 import process from 'node:process';
 
 import { checksum, encoderFor } from './canonical.js';
-import { runWindow } from './closed-loop.js';
+import { closedLoop } from './closed-loop.js';
 import { emit } from './events.js';
 import { Failure } from './failure.js';
 import { CONTRACT_VERSION } from './job.js';
 import { summarise } from './latency.js';
+import { openLoop } from './open-loop.js';
+import { schedule } from './schedule.js';
+import { noTenths } from './window.js';
 
 /**
  * @typedef {import('./adapters/adapter.js').Adapter<unknown>} Adapter
- * @typedef {import('./closed-loop.js').Operation} Operation
- * @typedef {import('./closed-loop.js').Window} Window
  * @typedef {import('./job.js').Query} Query
+ * @typedef {import('./open-loop.js').Punctuality} Punctuality
+ * @typedef {import('./window.js').Operation} Operation
+ * @typedef {import('./window.js').Window & { arrivals: Punctuality | null }} ObservedWindow
  */
 
 /**
@@ -32,8 +36,8 @@ export async function run(adapter) {
   for (const operation of others) await operation();
   emit('ready', { connections: job.concurrency, columns: columns.length, ...answer });
 
-  await observedWindow('warmup', job.warmupSeconds, adapter, operations);
-  const window = await observedWindow('measure', job.measureSeconds, adapter, operations);
+  await observedWindow('warmup', job.warmupSeconds, job.seed + 1n, adapter, operations);
+  const window = await observedWindow('measure', job.measureSeconds, job.seed, adapter, operations);
   emit('result', result(window));
   for (const connection of connections) await adapter.close(connection);
 }
@@ -83,19 +87,24 @@ async function firstAnswer(adapter, connection, operation) {
 /**
  * @param {'warmup' | 'measure'} name
  * @param {number} seconds
+ * @param {bigint} seed of an open loop's schedule
  * @param {Adapter} adapter
  * @param {Operation[]} operations
- * @returns {Promise<Window | undefined>} undefined for a window of no time
+ * @returns {Promise<ObservedWindow | undefined>} undefined for a window of no time
  */
-async function observedWindow(name, seconds, adapter, operations) {
+async function observedWindow(name, seconds, seed, adapter, operations) {
   if (seconds === 0) return undefined;
   adapter.windowBegins();
+  const { arrivals } = adapter.job;
+  const offsets = arrivals && schedule(arrivals, seconds, seed);
   emit('started', { window: name });
-  const window = await runWindow(operations, seconds);
+  const window = offsets
+    ? await openLoop(operations, seconds, offsets)
+    : { ...(await closedLoop(operations, seconds)), arrivals: null };
   emit('finished', {
     window: name,
     elapsed_ns: window.elapsedNs,
-    queries: window.latencies.length,
+    queries: window.queries,
     cpu_user_us: window.cpuUserUs,
     cpu_system_us: window.cpuSystemUs,
     max_rss_kib: window.maxRssKib,
@@ -104,15 +113,25 @@ async function observedWindow(name, seconds, adapter, operations) {
 }
 
 /**
- * @param {Window | undefined} window
+ * @param {ObservedWindow | undefined} window
  * @returns {Record<string, unknown>}
  */
 function result(window) {
-  if (!window) return { queries: 0, rows: 0, elapsed_ns: 0, latency: summarise(new Map()) };
+  if (!window) {
+    const latency = summarise(new Map());
+    return { queries: 0, rows: 0, elapsed_ns: 0, latency, tenths: noTenths(), arrivals: null };
+  }
   return {
-    queries: window.latencies.length,
+    queries: window.queries,
     rows: window.rows,
     elapsed_ns: window.elapsedNs,
     latency: summarise(window.latencies.counts()),
+    tenths: window.tenths,
+    arrivals: window.arrivals && punctuality(window.arrivals),
   };
+}
+
+/** @param {Punctuality} arrivals */
+function punctuality({ scheduled, missed, late, maxLatenessNs }) {
+  return { scheduled, missed, late, max_lateness_ns: maxLatenessNs };
 }

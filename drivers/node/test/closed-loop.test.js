@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { runWindow } from '../src/closed-loop.js';
+import { closedLoop } from '../src/closed-loop.js';
 
 test('every query that was started is finished and counted', async () => {
   let [started, ended] = [0, 0];
@@ -12,10 +12,14 @@ test('every query that was started is finished and counted', async () => {
     ended++;
     return 7;
   };
-  const window = await runWindow([operation, operation, operation], 0.05);
+  const window = await closedLoop([operation, operation, operation], 0.05);
   assert.equal(window.latencies.length, started);
   assert.equal(ended, started);
   assert.equal(window.rows, 7 * started);
+  assert.equal(
+    window.tenths.reduce((sum, count) => sum + count),
+    started,
+  );
   assert.ok(started > 0);
   assert.ok(window.elapsedNs >= 0.05e9);
 });
@@ -30,19 +34,19 @@ test('workers run at the same time', async () => {
     await all;
     return sleep(20, 1);
   };
-  const window = await runWindow(Array(workers).fill(operation), 0.5);
+  const window = await closedLoop(Array(workers).fill(operation), 0.5);
   assert.equal(window.latencies.length, started);
 });
 
 test('no query is started after the end', async () => {
   const operations = Array.from({ length: 10 }, () => () => sleep(20, 1));
-  const window = await runWindow(operations, 0.001);
+  const window = await closedLoop(operations, 0.001);
   assert.ok(window.latencies.length <= operations.length, `${window.latencies.length} queries`);
   assert.ok(Math.min(...window.latencies.counts().keys()) > 15e6);
 });
 
 test('a window costs CPU time and ends even if no query ever waits', async () => {
-  const window = await runWindow([async () => 1, async () => 1], 0.05);
+  const window = await closedLoop([async () => 1, async () => 1], 0.05);
   assert.equal(window.rows, window.latencies.length);
   assert.ok(window.cpuUserUs + window.cpuSystemUs > 0);
   assert.ok(window.maxRssKib > 1000);
@@ -52,5 +56,5 @@ test('an error of one worker ends the window', async () => {
   const broken = async () => {
     throw new Error('broken');
   };
-  await assert.rejects(runWindow([() => sleep(60_000, 1, { ref: false }), broken], 60), /broken/);
+  await assert.rejects(closedLoop([() => sleep(60_000, 1, { ref: false }), broken], 60), /broken/);
 });

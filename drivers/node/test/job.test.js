@@ -20,6 +20,15 @@ test('a fetch has native arguments', () => {
   assert.equal(job.target, null);
   assert.equal(job.readback, null);
   assert.equal(job.expect.rows, 3);
+  assert.equal(job.arrivals, null);
+  assert.equal(job.seed, 1n);
+});
+
+test('an open loop has a process and a rate', () => {
+  const { arrivals } = parse(
+    jobMessage({ arrivals: { process: 'poisson', per_second: 1000.5 }, seed: -1 }),
+  );
+  assert.deepEqual(arrivals, { process: 'poisson', perSecond: 1000.5 });
 });
 
 test('a batch has as many rows as its target says, each a list of its own', () => {
@@ -33,10 +42,19 @@ test('a batch has as many rows as its target says, each a list of its own', () =
 const BAD = [
   ['no object', [], /^the job: expected an object/],
   ['another contract', jobMessage({ contract: 99, driver: undefined }), /^contract 99 is unknown/],
-  ['nothing but the contract', { contract: 1 }, /^query: expected an object, got undefined/],
+  ['nothing but the contract', { contract: 2 }, /^query: expected an object, got undefined/],
   ['no driver', jobMessage({ driver: undefined }), /^driver: expected a string/],
   ['no concurrency', jobMessage({ concurrency: 0 }), /^concurrency: expected an integer of 1/],
   ['negative seconds', jobMessage({ measure_seconds: -1 }), /^measure_seconds: expected 0 or more/],
+  ['no seed', jobMessage({ seed: undefined }), /^seed: expected an integer/],
+  ['no arrivals', jobMessage({ arrivals: undefined }), /^arrivals: expected an object/],
+  [
+    'an unknown process',
+    withArrivals({ process: 'pareto' }),
+    /^arrivals.process: expected constant/,
+  ],
+  ['no rate', withArrivals({ per_second: '5' }), /^arrivals.per_second: expected a number above 0/],
+  ['a rate of 0', withArrivals({ per_second: 0 }), /^arrivals.per_second: expected a number above/],
   ['an unknown kind', withQuery({ kind: 'scan' }), /^query.kind: expected fetch, batch or copy/],
   ['a column without type', withQuery({ columns: [{ name: 'a' }] }), /^query.columns\[0\].type/],
   ['an argument of another type', withQuery({ args: [{ type: 'int4', value: 'x' }] }), /int4.*"x"/],
@@ -90,6 +108,11 @@ test('an unknown type is not supported', () => {
 /** @param {Record<string, unknown>} changes */
 function withQuery(changes) {
   return jobMessage({ query: queryMessage(changes) });
+}
+
+/** @param {Record<string, unknown>} changes */
+function withArrivals(changes) {
+  return jobMessage({ arrivals: { process: 'constant', per_second: 5, ...changes } });
 }
 
 /** @param {Record<string, unknown>} [changes] */

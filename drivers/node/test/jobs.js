@@ -8,7 +8,7 @@
  */
 export function jobMessage(changes = {}) {
   return {
-    contract: 1,
+    contract: 2,
     driver: 'null',
     options: {},
     connection: { host: '127.0.0.1', port: 5432, user: 'u', password: null, database: 'd' },
@@ -16,6 +16,7 @@ export function jobMessage(changes = {}) {
     concurrency: 2,
     warmup_seconds: 0,
     measure_seconds: 0.02,
+    arrivals: null,
     seed: 1,
     ...changes,
   };

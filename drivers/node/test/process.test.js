@@ -76,7 +76,7 @@ test('delay starts its list anew in each window', async () => {
 const FAILURES = [
   ['nothing', '', 2, 'bad-job'],
   ['no JSON', 'hello', 2, 'bad-job'],
-  ['another contract', JSON.stringify(jobMessage({ contract: 2 })), 2, 'bad-job'],
+  ['another contract', JSON.stringify(jobMessage({ contract: 1 })), 2, 'bad-job'],
   ['an unknown driver', JSON.stringify(jobMessage({ driver: 'toString' })), 2, 'bad-job'],
   ['an unknown option', JSON.stringify(jobMessage({ options: { rows: 1 } })), 2, 'bad-job'],
   ['delay without delays', JSON.stringify(jobMessage({ driver: 'delay' })), 2, 'bad-job'],

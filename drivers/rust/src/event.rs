@@ -24,6 +24,15 @@ pub struct Latency {
     pub histogram: String,
 }
 
+/// How an open loop's schedule was kept.
+#[derive(Serialize)]
+pub struct Arrivals {
+    pub scheduled: u64,
+    pub missed: u64,
+    pub late: u64,
+    pub max_lateness_ns: u64,
+}
+
 /// What a runner says, in the order in which it says it.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "lowercase")]
@@ -62,6 +71,8 @@ pub enum Event<'a> {
         rows: u64,
         elapsed_ns: u64,
         latency: Latency,
+        tenths: [u64; 10],
+        arrivals: Option<Arrivals>,
     },
     /// The job failed.
     Error { kind: &'a str, message: &'a str },

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::failure::Failure;
 
 /// The version of docs/runner-contract.md that is spoken here.
-pub const CONTRACT_VERSION: u64 = 1;
+pub const CONTRACT_VERSION: u64 = 2;
 
 /// One cell and round: a driver, a query and a concurrency.
 #[derive(Debug, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Job {
     pub warmup: Duration,
     #[serde(rename = "measure_seconds", deserialize_with = "seconds")]
     pub measure: Duration,
+    pub arrivals: Option<Arrivals>,
+    pub seed: i64,
 }
 
 /// Where the server is. A host that starts with "/" is the directory of a unix socket.
@@ -34,6 +36,21 @@ pub struct Connection {
     pub user: String,
     pub password: Option<String>,
     pub database: String,
+}
+
+/// When the queries of an open loop are due; a closed one has none.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub struct Arrivals {
+    pub process: Process,
+    pub per_second: f64,
+}
+
+/// How the queries of an open loop are spread over its time.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Process {
+    Constant,
+    Poisson,
 }
 
 /// What one query is.
@@ -176,6 +193,14 @@ impl Job {
         if self.concurrency < 1 {
             return Err("concurrency: expected 1 or more, got 0".into());
         }
+        if let Some(arrivals) = &self.arrivals
+            && arrivals.per_second <= 0.0
+        {
+            let got = arrivals.per_second;
+            return Err(format!(
+                "arrivals.per_second: expected more than 0, got {got}"
+            ));
+        }
         self.query.check()
     }
 }
@@ -233,22 +258,24 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
 pub mod samples {
     use super::Job;
 
-    pub const FETCH: &str = r#"{"contract": 1, "driver": "null", "options": {},
+    pub const FETCH: &str = r#"{"contract": 2, "driver": "null", "options": {},
         "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d"},
         "query": {"name": "q", "kind": "fetch", "sql": "select $1",
             "args": [{"type": "int4", "value": -1}],
             "columns": [{"name": "a", "type": "int4[]", "nullable": false}],
             "target": null, "readback": null, "expect": {"rows": 619, "checksum": "00"}},
-        "concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2, "seed": 1}"#;
+        "concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2,
+        "arrivals": {"process": "poisson", "per_second": 1000.5}, "seed": 7}"#;
 
-    pub const COPY: &str = r#"{"contract": 1, "driver": "null", "options": {},
+    pub const COPY: &str = r#"{"contract": 2, "driver": "null", "options": {},
         "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d"},
         "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin", "args": [],
             "columns": [{"name": "a", "type": "int4"}, {"name": "b", "type": "bytea"}],
             "target": {"schema": "s", "table": "t", "row": [10, "00ff"], "row_count": 3},
             "readback": {"sql": "select 1", "columns": [{"name": "a", "type": "int4"}]},
             "expect": {"rows": 3, "checksum": null}},
-        "concurrency": 1, "warmup_seconds": 0, "measure_seconds": 1, "seed": 1}"#;
+        "concurrency": 1, "warmup_seconds": 0, "measure_seconds": 1, "arrivals": null,
+        "seed": 1}"#;
 
     /// A job with these options.
     pub fn with_options(options: &str) -> Job {
@@ -272,10 +299,14 @@ mod tests {
         );
         let declared = &job.query.answer_columns()[0].declared;
         assert_eq!((declared.scalar, declared.array), (Scalar::Int4, true));
-        assert_eq!(
-            Job::parse(samples::COPY).unwrap().query.answer_columns()[0].name,
-            "a"
-        );
+        let poisson = Arrivals {
+            process: Process::Poisson,
+            per_second: 1000.5,
+        };
+        assert_eq!((job.arrivals, job.seed), (Some(poisson), 7));
+        let job = Job::parse(samples::COPY).unwrap();
+        assert_eq!(job.query.answer_columns()[0].name, "a");
+        assert_eq!(job.arrivals, None);
     }
 
     #[test]
@@ -285,8 +316,8 @@ mod tests {
             (fetch, fetch, "", "not valid"),
             (fetch, fetch, "{", "not valid"),
             (fetch, fetch, "[]", "contract"),
-            (fetch, r#""contract": 1"#, r#""contract": 2"#, "contract"),
-            (fetch, r#""contract": 1, "#, "", "contract"),
+            (fetch, r#""contract": 2"#, r#""contract": 1"#, "contract"),
+            (fetch, r#""contract": 2, "#, "", "contract"),
             (fetch, r#""driver": "null","#, "", "driver"),
             (
                 fetch,
@@ -307,6 +338,11 @@ mod tests {
                 r#""measure_seconds": 1e300"#,
                 "not valid",
             ),
+            (fetch, r#""poisson""#, r#""pareto""#, "pareto"),
+            (fetch, "1000.5", "0", "arrivals.per_second"),
+            (fetch, "1000.5", r#""fast""#, "fast"),
+            (fetch, r#""seed": 7"#, r#""seed": 0.5"#, "0.5"),
+            (fetch, r#", "seed": 7"#, "", "seed"),
             (fetch, r#""fetch""#, r#""frobnicate""#, "frobnicate"),
             (fetch, r#""select $1""#, r#""""#, "query.sql"),
             (fetch, r#""int4[]""#, r#""int5""#, "int5"),

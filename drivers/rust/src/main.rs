@@ -4,15 +4,19 @@
 mod adapter;
 mod adapters;
 mod canonical;
+mod closed_loop;
 mod copy_text;
 mod event;
 mod failure;
 mod job;
 mod lifeline;
 mod native;
+mod open_loop;
 mod recorder;
 mod rowset;
 mod runner;
+mod schedule;
+mod timer;
 mod usage;
 mod window;
 

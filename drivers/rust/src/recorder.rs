@@ -1,5 +1,7 @@
 //! Collects the latencies of all workers of a window.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
@@ -8,6 +10,7 @@ use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 const LOWEST_LATENCY_NS: u64 = 1;
 const HIGHEST_LATENCY_NS: u64 = 3_600_000_000_000;
 const SIGNIFICANT_DIGITS: u8 = 3;
+const TENTHS: usize = 10;
 
 /// A histogram, and the exact figures that no histogram can give.
 pub struct Recorder {
@@ -18,11 +21,13 @@ pub struct Recorder {
     max_ns: u64,
     sum_ns: u128,
     sum_of_squares: u128,
+    tenths: [u64; TENTHS],
+    tenths_per_ns: f64,
 }
 
 impl Recorder {
-    /// A recorder that has seen nothing.
-    pub fn new() -> Self {
+    /// A recorder that has seen nothing of a window of this length.
+    pub fn new(window: Duration) -> Self {
         let histogram =
             Histogram::new_with_bounds(LOWEST_LATENCY_NS, HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS)
                 .expect("the contract's bounds are valid");
@@ -34,12 +39,19 @@ impl Recorder {
             max_ns: 0,
             sum_ns: 0,
             sum_of_squares: 0,
+            tenths: [0; TENTHS],
+            tenths_per_ns: TENTHS as f64 / window.as_nanos() as f64,
         }
     }
 
-    /// Adds one query. Beyond the histogram's hour only the exact figures tell the truth.
-    pub fn record(&mut self, latency_ns: u64, rows: usize) {
-        let latency_ns = latency_ns.max(LOWEST_LATENCY_NS);
+    /// Adds one query; its latency begins at `since`, both times count from the window's
+    /// start. Beyond the histogram's hour only the exact figures tell the truth.
+    pub fn record(&mut self, since: Duration, ended: Duration, rows: usize) {
+        let ended_ns = ended.as_nanos() as u64;
+        let latency_ns = (ended_ns - since.as_nanos() as u64).max(LOWEST_LATENCY_NS);
+        // As signed numbers, which a processor converts in one instruction.
+        let tenth = (ended_ns as i64 as f64 * self.tenths_per_ns) as i32 as usize;
+        self.tenths[tenth.min(TENTHS - 1)] += 1;
         self.queries += 1;
         self.rows += rows as u64;
         self.min_ns = self.min_ns.min(latency_ns);
@@ -57,6 +69,12 @@ impl Recorder {
     /// The number of rows of all queries.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The queries by the tenth of the window in which they were answered; those answered
+    /// after its end count in the last.
+    pub fn tenths(&self) -> [u64; TENTHS] {
+        self.tenths
     }
 
     /// The shortest latency; 0 when there was no query.
@@ -102,11 +120,13 @@ mod tests {
     use super::*;
     use hdrhistogram::serialization::Deserializer;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     #[test]
     fn statistics_are_exact() {
-        let mut recorder = Recorder::new();
+        let mut recorder = Recorder::new(SECOND);
         for seconds in [2, 4, 4, 4, 5, 5, 7, 9] {
-            recorder.record(seconds * 1_000_000_000, 3);
+            recorder.record(Duration::ZERO, seconds * SECOND, 3);
         }
         assert_eq!((recorder.queries(), recorder.rows()), (8, 24));
         assert_eq!(
@@ -117,17 +137,26 @@ mod tests {
     }
 
     #[test]
+    fn queries_count_in_the_tenth_in_which_they_were_answered_late_ones_in_the_last() {
+        let mut recorder = Recorder::new(SECOND);
+        for milliseconds in [0, 99, 101, 550, 999, 1001, 5000] {
+            recorder.record(Duration::ZERO, Duration::from_millis(milliseconds), 1);
+        }
+        assert_eq!(recorder.tenths(), [2, 1, 0, 0, 0, 1, 0, 0, 0, 3]);
+    }
+
+    #[test]
     fn nothing_recorded_is_all_zeros() {
-        let recorder = Recorder::new();
+        let recorder = Recorder::new(SECOND);
         assert_eq!((recorder.min_ns(), recorder.max_ns()), (0, 0));
         assert_eq!((recorder.mean_ns(), recorder.stddev_ns()), (0.0, 0.0));
     }
 
     #[test]
     fn the_encoded_histogram_has_all_latencies() {
-        let mut recorder = Recorder::new();
+        let mut recorder = Recorder::new(SECOND);
         for latency in [0, 1, 1000, 2 * HIGHEST_LATENCY_NS] {
-            recorder.record(latency, 0);
+            recorder.record(Duration::ZERO, Duration::from_nanos(latency), 0);
         }
         let encoded = recorder.encode().unwrap();
         assert!(encoded.starts_with("HISTFAAA"));

@@ -7,12 +7,14 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::adapter::{Driver, Worker};
-use crate::event::{Event, Latency, Version, Writer};
+use crate::closed_loop;
+use crate::event::{Arrivals, Event, Latency, Version, Writer};
 use crate::failure::Failure;
 use crate::job::{CONTRACT_VERSION, Job, Kind};
+use crate::open_loop::{self, Punctuality};
 use crate::recorder::Recorder;
 use crate::rowset::{Row, Set};
-use crate::window::{self, Measurement};
+use crate::schedule;
 
 /// Does the job with a driver.
 pub async fn run<D: Driver>(job: &Job, events: &mut Writer<impl Write>) -> Result<(), Failure> {
@@ -114,12 +116,21 @@ async fn measure<W: Worker>(
     workers: &mut Vec<W>,
     events: &mut Writer<impl Write>,
 ) -> Result<(), Failure> {
-    run_window("warmup", job.warmup, workers, events).await?;
-    let (recorder, measured) = run_window("measure", job.measure, workers, events).await?;
+    run_window(
+        "warmup",
+        job,
+        job.warmup,
+        job.seed.wrapping_add(1),
+        workers,
+        events,
+    )
+    .await?;
+    let measured = run_window("measure", job, job.measure, job.seed, workers, events).await?;
+    let recorder = measured.recorder;
     events.write(&Event::Result {
         queries: recorder.queries(),
         rows: recorder.rows(),
-        elapsed_ns: measured.map_or(0, |window| nanoseconds(window.elapsed)),
+        elapsed_ns: nanoseconds(measured.elapsed),
         latency: Latency {
             min_ns: recorder.min_ns(),
             max_ns: recorder.max_ns(),
@@ -127,22 +138,50 @@ async fn measure<W: Worker>(
             stddev_ns: recorder.stddev_ns(),
             histogram: recorder.encode().map_err(Failure::crash)?,
         },
+        tenths: recorder.tenths(),
+        arrivals: measured.punctuality.map(|kept| Arrivals {
+            scheduled: kept.scheduled,
+            missed: kept.missed,
+            late: kept.late,
+            max_lateness_ns: nanoseconds(kept.max_lateness),
+        }),
     })
 }
 
-/// Runs one window; one of no length is skipped.
+/// What the result tells of a window.
+struct Measured {
+    recorder: Recorder,
+    elapsed: Duration,
+    punctuality: Option<Punctuality>,
+}
+
+/// Runs one window; one of no length is skipped. The seed is that of an open loop's schedule.
 async fn run_window<W: Worker>(
     name: &str,
+    job: &Job,
     duration: Duration,
+    seed: i64,
     workers: &mut Vec<W>,
     events: &mut Writer<impl Write>,
-) -> Result<(Recorder, Option<Measurement>), Failure> {
+) -> Result<Measured, Failure> {
     if duration.is_zero() {
-        return Ok((Recorder::new(), None));
+        return Ok(Measured {
+            recorder: Recorder::new(duration),
+            elapsed: duration,
+            punctuality: None,
+        });
     }
-    let recorder = Arc::new(Mutex::new(Recorder::new()));
+    let recorder = Arc::new(Mutex::new(Recorder::new(duration)));
+    let arrivals = job.arrivals.as_ref();
+    let schedule = arrivals.map(|arrivals| schedule::offsets(arrivals, duration, seed));
     events.write(&Event::Started { window: name })?;
-    let measured = window::run(duration, workers, &recorder).await?;
+    let (measured, punctuality) = match schedule {
+        None => (closed_loop::run(duration, workers, &recorder).await?, None),
+        Some(schedule) => {
+            let (measured, kept) = open_loop::run(duration, schedule, workers, &recorder).await?;
+            (measured, Some(kept))
+        }
+    };
     let recorder = Arc::into_inner(recorder)
         .and_then(|mutex| mutex.into_inner().ok())
         .expect("all workers have ended");
@@ -154,7 +193,11 @@ async fn run_window<W: Worker>(
         cpu_system_us: measured.cpu_system_us,
         max_rss_kib: measured.max_rss_kib,
     })?;
-    Ok((recorder, Some(measured)))
+    Ok(Measured {
+        recorder,
+        elapsed: measured.elapsed,
+        punctuality,
+    })
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

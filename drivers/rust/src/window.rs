@@ -1,4 +1,4 @@
-//! Runs workers in a closed loop and measures them.
+//! What all windows have in common: their workers, their time and what they cost.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -18,28 +18,53 @@ pub struct Measurement {
     pub max_rss_kib: i64,
 }
 
-/// A worker that has finished its last query, and when that was.
-type Ended<W> = Result<(W, Duration), Failure>;
+/// What the workers of a window share.
+#[derive(Clone)]
+pub struct Frame {
+    pub duration: Duration,
+    pub epoch: Instant,
+    recorder: Arc<Mutex<Recorder>>,
+}
 
-/// Lets each worker run its query again and again for the duration, all starting
-/// together, and lets those under way finish. The first error ends it at once,
-/// without waiting for workers that may hang.
-pub async fn run<W: Worker>(
+impl Frame {
+    /// Adds a query; its latency begins at `since`, both times count from the epoch.
+    pub fn record(&self, since: Duration, ended: Duration, rows: usize) {
+        // One thread: the lock is never contended.
+        let mut recorder = self.recorder.lock().expect("no worker has panicked");
+        recorder.record(since, ended, rows);
+    }
+}
+
+/// A worker that has finished its last query, and when that was.
+pub type Ended<W> = Result<(W, Duration), Failure>;
+
+/// Lets all workers start together, each in what `work` makes of it, and waits for them.
+/// The first error ends the window at once, without waiting for workers that may hang.
+pub async fn run<W: Worker, F>(
     duration: Duration,
     workers: &mut Vec<W>,
     recorder: &Arc<Mutex<Recorder>>,
-) -> Result<Measurement, Failure> {
+    mut work: impl FnMut(W, Frame) -> F,
+) -> Result<Measurement, Failure>
+where
+    F: Future<Output = Ended<W>> + Send + 'static,
+{
     let mut running = JoinSet::new();
-    let mut elapsed = Duration::ZERO;
+    // Also that of a window whose schedule is empty.
+    let mut elapsed = Duration::from_nanos(1);
     let before = spent()?;
     // On this one thread no task starts before the first `await` below.
-    let epoch = Instant::now();
+    let frame = Frame {
+        duration,
+        epoch: Instant::now(),
+        recorder: Arc::clone(recorder),
+    };
     for mut worker in workers.drain(..) {
         worker.restart();
-        running.spawn(work(worker, duration, epoch, Arc::clone(recorder)));
+        running.spawn(work(worker, frame.clone()));
     }
     while let Some(ended) = running.join_next().await {
-        let ended: Ended<W> = ended.map_err(|error| Failure::crash(error.to_string()))?;
+        let ended = ended.map_err(|error| Failure::crash(error.to_string()))?;
         let (worker, last) = ended.map_err(Failure::in_window)?;
         elapsed = elapsed.max(last);
         workers.push(worker);
@@ -53,41 +78,20 @@ pub async fn run<W: Worker>(
     })
 }
 
-async fn work<W: Worker>(
-    mut worker: W,
-    duration: Duration,
-    epoch: Instant,
-    recorder: Arc<Mutex<Recorder>>,
-) -> Ended<W> {
-    let mut last = Duration::ZERO;
-    loop {
-        let start = epoch.elapsed();
-        if start >= duration {
-            return Ok((worker, last));
-        }
-        let answer = worker.run().await?;
-        last = epoch.elapsed();
-        // One thread: the lock is never contended.
-        let mut recorder = recorder.lock().expect("no worker has panicked");
-        recorder.record((last - start).as_nanos() as u64, answer.rows);
-    }
-}
-
 fn spent() -> Result<Spent, Failure> {
     usage::spent().map_err(|error| Failure::crash(format!("getrusage: {error}")))
 }
 
+/// Workers for tests of windows.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub mod samples {
+    use super::{Arc, Duration, Failure, Mutex, Recorder, Worker};
     use crate::adapter::{Answer, Driver};
-    use crate::adapters::delay::Delay;
-    use crate::adapters::null::{NoRow, Null};
-    use crate::failure::Kind;
+    use crate::adapters::null::NoRow;
     use crate::job::samples;
     use crate::rowset::Set;
 
-    async fn workers<D: Driver>(options: &str, count: usize) -> Vec<D::Worker> {
+    pub async fn workers<D: Driver>(options: &str, count: usize) -> Vec<D::Worker> {
         let driver = D::new(&samples::with_options(options)).unwrap();
         let mut workers = Vec::new();
         for _ in 0..count {
@@ -96,49 +100,18 @@ mod tests {
         workers
     }
 
-    fn on_one_thread(test: impl Future<Output = ()>) {
+    pub fn on_one_thread(test: impl Future<Output = ()>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         runtime.unwrap().block_on(test);
     }
 
-    fn recorder() -> Arc<Mutex<Recorder>> {
-        Arc::new(Mutex::new(Recorder::new()))
+    pub fn recorder(window: Duration) -> Arc<Mutex<Recorder>> {
+        Arc::new(Mutex::new(Recorder::new(window)))
     }
 
-    #[test]
-    fn delays_start_anew_in_each_window() {
-        on_one_thread(async {
-            let mut workers = workers::<Delay>(r#"{"delays_ms": [60, 1], "rows": 7}"#, 2).await;
-            for _ in 0..2 {
-                let recorder = recorder();
-                let window = Duration::from_millis(30);
-                let measured = run(window, &mut workers, &recorder).await.unwrap();
-                let recorder = recorder.lock().unwrap();
-                assert_eq!((recorder.queries(), recorder.rows()), (2, 14));
-                assert!(recorder.min_ns() >= 60_000_000);
-                assert!(measured.elapsed >= Duration::from_millis(60));
-            }
-        });
-    }
-
-    #[test]
-    fn null_answers_with_the_expected_rows() {
-        on_one_thread(async {
-            let mut workers = workers::<Null>("{}", 8).await;
-            let recorder = recorder();
-            run(Duration::from_millis(20), &mut workers, &recorder)
-                .await
-                .unwrap();
-            let recorder = recorder.lock().unwrap();
-            assert!(recorder.queries() > 0);
-            assert_eq!(recorder.rows(), 619 * recorder.queries());
-            assert_eq!(workers.len(), 8);
-        });
-    }
-
-    enum Faulty {
+    pub enum Faulty {
         Hangs,
         Fails,
     }
@@ -158,20 +131,5 @@ mod tests {
         }
 
         async fn close(self) {}
-    }
-
-    #[test]
-    fn an_error_ends_the_window_though_another_worker_hangs() {
-        on_one_thread(async {
-            let mut workers = vec![Faulty::Hangs, Faulty::Fails];
-            let failure = run(Duration::from_secs(3600), &mut workers, &recorder())
-                .await
-                .err();
-            let failure = failure.expect("the window fails");
-            assert_eq!(
-                (failure.kind(), failure.message()),
-                (Kind::Driver, "the server is gone")
-            );
-        });
     }
 }

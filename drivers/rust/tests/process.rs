@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 fn job(driver: &str) -> Value {
     json!({
-        "contract": 1, "driver": driver, "options": {},
+        "contract": 2, "driver": driver, "options": {},
         "connection": {"host": "/nonexistent", "port": 1, "user": "u", "password": null,
             "database": "d"},
         "query": {"name": "q", "kind": "fetch", "sql": "select 1", "args": [],
             "columns": [{"name": "a", "type": "int4", "nullable": false}],
             "target": null, "readback": null, "expect": {"rows": 1, "checksum": null}},
-        "concurrency": 2, "warmup_seconds": 0, "measure_seconds": 0.01, "seed": 1,
+        "concurrency": 2, "warmup_seconds": 0, "measure_seconds": 0.01,
+        "arrivals": null, "seed": 1,
     })
 }
 
@@ -51,7 +52,7 @@ fn exit_codes_and_last_words() {
         (String::new(), 2, "bad-job"),
         ("hello".into(), 2, "bad-job"),
         (
-            with(null(), "/contract", json!(2)).to_string(),
+            with(null(), "/contract", json!(1)).to_string(),
             2,
             "bad-job",
         ),

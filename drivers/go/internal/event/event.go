@@ -61,13 +61,23 @@ type Latency struct {
 	Histogram string  `json:"histogram"`
 }
 
+// Arrivals says how an open loop's schedule was kept.
+type Arrivals struct {
+	Scheduled     int64 `json:"scheduled"`
+	Missed        int64 `json:"missed"`
+	Late          int64 `json:"late"`
+	MaxLatenessNS int64 `json:"max_lateness_ns"`
+}
+
 // Result is the last event of a job that went well.
 type Result struct {
-	Event     string  `json:"event"`
-	Queries   int64   `json:"queries"`
-	Rows      int64   `json:"rows"`
-	ElapsedNS int64   `json:"elapsed_ns"`
-	Latency   Latency `json:"latency"`
+	Event     string    `json:"event"`
+	Queries   int64     `json:"queries"`
+	Rows      int64     `json:"rows"`
+	ElapsedNS int64     `json:"elapsed_ns"`
+	Latency   Latency   `json:"latency"`
+	Tenths    [10]int64 `json:"tenths"`
+	Arrivals  *Arrivals `json:"arrivals"`
 }
 
 // Error is the last event of a job that failed.

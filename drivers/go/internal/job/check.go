@@ -19,6 +19,9 @@ func (j *Job) check() error {
 	if err := checkSeconds("measure_seconds", j.MeasureSeconds); err != nil {
 		return err
 	}
+	if err := j.Arrivals.check(); err != nil {
+		return err
+	}
 	return j.Query.check()
 }
 
@@ -28,6 +31,19 @@ func checkSeconds(key string, value float64) error {
 		return fmt.Errorf("%s: expected 0 or more, got %g", key, value)
 	}
 	return nil
+}
+
+func (a *Arrivals) check() error {
+	switch {
+	case a == nil:
+		return nil
+	case a.Process != ProcessConstant && a.Process != ProcessPoisson:
+		return fmt.Errorf("arrivals.process: expected constant or poisson, got %q", a.Process)
+	case a.PerSecond <= 0:
+		return fmt.Errorf("arrivals.per_second: expected more than 0, got %g", a.PerSecond)
+	default:
+		return nil
+	}
 }
 
 func (q *Query) check() error {

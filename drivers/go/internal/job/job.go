@@ -12,7 +12,7 @@ import (
 )
 
 // ContractVersion is the version of docs/runner-contract.md spoken here.
-const ContractVersion = 1
+const ContractVersion = 2
 
 // Kind says what one query is.
 type Kind string
@@ -21,6 +21,14 @@ const (
 	KindFetch Kind = "fetch"
 	KindBatch Kind = "batch"
 	KindCopy  Kind = "copy"
+)
+
+// Process says how the queries of an open loop are spread over its time.
+type Process string
+
+const (
+	ProcessConstant Process = "constant"
+	ProcessPoisson  Process = "poisson"
 )
 
 // Job is one cell and round: a driver, a query and a concurrency.
@@ -32,6 +40,8 @@ type Job struct {
 	Concurrency    int             `json:"concurrency"`
 	WarmupSeconds  float64         `json:"warmup_seconds"`
 	MeasureSeconds float64         `json:"measure_seconds"`
+	Arrivals       *Arrivals       `json:"arrivals"`
+	Seed           int64           `json:"seed"`
 }
 
 // Warmup is how long the first window lasts.
@@ -41,6 +51,12 @@ func (j *Job) Warmup() time.Duration { return seconds(j.WarmupSeconds) }
 func (j *Job) Measure() time.Duration { return seconds(j.MeasureSeconds) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// Arrivals say when the queries of an open loop are due; a closed one has none.
+type Arrivals struct {
+	Process   Process `json:"process"`
+	PerSecond float64 `json:"per_second"`
+}
 
 // Connection says where the server is. A host starting with "/" is the
 // directory of a unix socket.

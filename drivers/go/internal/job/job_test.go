@@ -10,17 +10,18 @@ import (
 	"pgbench-drivers/go-runner/internal/failure"
 )
 
-const fetchJob = `{"contract": 1, "driver": "pgx", "options": {}, "connection": {"host": "/tmp", "port": 5432,
+const fetchJob = `{"contract": 2, "driver": "pgx", "options": {}, "connection": {"host": "/tmp", "port": 5432,
 	"user": "u", "password": null, "database": "d"}, "query": {"name": "q", "kind": "fetch", "sql": "select $1",
 	"args": [{"type": "int4", "value": -1}], "columns": [{"name": "a", "type": "int4[]", "nullable": false}],
 	"target": null, "readback": null, "expect": {"rows": 1, "checksum": "00"}},
-	"concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2, "seed": 1}`
+	"concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2,
+	"arrivals": {"process": "poisson", "per_second": 1000.5}, "seed": 7}`
 
-const copyJob = `{"contract": 1, "driver": "pgx", "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin",
+const copyJob = `{"contract": 2, "driver": "pgx", "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin",
 	"args": [], "columns": [{"name": "a", "type": "int4", "nullable": false}, {"name": "b", "type": "bytea"}],
 	"target": {"schema": "s", "table": "t", "row": [10, "00ff"], "row_count": 3},
 	"readback": {"sql": "select 1", "columns": [{"name": "a", "type": "int4"}]}, "expect": {"rows": 3}},
-	"concurrency": 1, "warmup_seconds": 0, "measure_seconds": 1, "seed": 1}`
+	"concurrency": 1, "warmup_seconds": 0, "measure_seconds": 1, "arrivals": null, "seed": 1}`
 
 func TestAJobIsReadWithNativeValues(t *testing.T) {
 	j, err := Parse([]byte(fetchJob))
@@ -33,8 +34,14 @@ func TestAJobIsReadWithNativeValues(t *testing.T) {
 	if j.Warmup() != 500*time.Millisecond || j.Measure() != 2*time.Second {
 		t.Errorf("windows: got %v and %v", j.Warmup(), j.Measure())
 	}
+	if want := (Arrivals{ProcessPoisson, 1000.5}); *j.Arrivals != want || j.Seed != 7 {
+		t.Errorf("arrivals: got %v with the seed %d, want %v with 7", *j.Arrivals, j.Seed, want)
+	}
 	if j, err = Parse([]byte(copyJob)); err != nil {
 		t.Fatal(err)
+	}
+	if j.Arrivals != nil {
+		t.Errorf("arrivals of a closed loop: got %v", *j.Arrivals)
 	}
 	if want := []any{int32(10), []byte{0, 255}}; !reflect.DeepEqual(j.Query.Target.Row, want) {
 		t.Errorf("row: got %#v, want %#v", j.Query.Target.Row, want)
@@ -47,13 +54,17 @@ func TestABadJobIsRefusedWithTheKeyThatIsWrong(t *testing.T) {
 		{fetchJob, fetchJob, "{", "not valid"},
 		{fetchJob, fetchJob, "[]", "not valid"},
 		{fetchJob, fetchJob, fetchJob + "{}", "more than one"},
-		{fetchJob, `"contract": 1`, `"contract": 2`, "contract"},
-		{fetchJob, `"contract": 1, `, ``, "contract"},
+		{fetchJob, `"contract": 2`, `"contract": 1`, "contract"},
+		{fetchJob, `"contract": 2, `, ``, "contract"},
 		{fetchJob, `"pgx"`, `""`, "driver"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": 0`, "concurrency"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": "8"`, "concurrency"},
 		{fetchJob, `"warmup_seconds": 0.5`, `"warmup_seconds": -1`, "warmup_seconds"},
 		{fetchJob, `"measure_seconds": 2`, `"measure_seconds": 1e300`, "measure_seconds"},
+		{fetchJob, `"poisson"`, `"pareto"`, "arrivals.process"},
+		{fetchJob, `1000.5`, `0`, "arrivals.per_second"},
+		{fetchJob, `1000.5`, `"fast"`, "arrivals.per_second"},
+		{fetchJob, `"seed": 7`, `"seed": 0.5`, "seed"},
 		{fetchJob, `"fetch"`, `"frobnicate"`, "query.kind"},
 		{fetchJob, `"select $1"`, `""`, "query.sql"},
 		{fetchJob, `"int4[]"`, `"int5"`, "query.columns[0]"},
@@ -100,7 +111,7 @@ func TestNativeValues(t *testing.T) {
 func FuzzParseGivesAJobOrABadJob(f *testing.F) {
 	f.Add([]byte(fetchJob))
 	f.Add([]byte(copyJob))
-	f.Add([]byte(`{"contract": 1}`))
+	f.Add([]byte(`{"contract": 2}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		j, err := Parse(line)
 		var failed *failure.Failure

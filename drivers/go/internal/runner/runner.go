@@ -15,6 +15,7 @@ import (
 	"pgbench-drivers/go-runner/internal/event"
 	"pgbench-drivers/go-runner/internal/failure"
 	"pgbench-drivers/go-runner/internal/job"
+	"pgbench-drivers/go-runner/internal/schedule"
 	"pgbench-drivers/go-runner/internal/window"
 )
 
@@ -65,11 +66,12 @@ func measure(j *job.Job, driver adapter.Adapter, events *event.Writer) error {
 		return err
 	}
 	recorder := window.NewRecorder()
-	if _, err := runWindow("warmup", j.Warmup(), queries, recorder, events); err != nil {
+	windows := windows{j.Arrivals, queries, recorder, events}
+	if _, _, err := windows.run("warmup", j.Warmup(), j.Seed+1); err != nil {
 		return err
 	}
-	recorder.Reset()
-	measured, err := runWindow("measure", j.Measure(), queries, recorder, events)
+	recorder.Reset(j.Measure())
+	measured, arrivals, err := windows.run("measure", j.Measure(), j.Seed)
 	if err != nil {
 		return err
 	}
@@ -81,26 +83,52 @@ func measure(j *job.Job, driver adapter.Adapter, events *event.Writer) error {
 		Event: "result", Queries: recorder.Queries(), Rows: recorder.Rows(), ElapsedNS: measured.Elapsed.Nanoseconds(),
 		Latency: event.Latency{MinNS: recorder.Min(), MaxNS: recorder.Max(),
 			MeanNS: recorder.Mean(), StddevNS: recorder.Stddev(), Histogram: histogram},
+		Tenths: recorder.Tenths(), Arrivals: arrivals,
 	})
 }
 
-func runWindow(name string, duration time.Duration, queries []adapter.Query, recorder *window.Recorder,
-	events *event.Writer) (window.Measurement, error) {
+// windows are what is run of a job, one after the other.
+type windows struct {
+	arrivals *job.Arrivals
+	queries  []adapter.Query
+	recorder *window.Recorder
+	events   *event.Writer
+}
+
+// run skips a window of no length.
+func (w *windows) run(name string, duration time.Duration, seed int64) (window.Measurement, *event.Arrivals, error) {
 	if duration == 0 {
-		return window.Measurement{}, nil
+		return window.Measurement{}, nil, nil
 	}
-	if err := events.Write(event.Started{Event: "started", Window: name}); err != nil {
-		return window.Measurement{}, err
+	loop := w.closed
+	if w.arrivals != nil {
+		loop = w.open(schedule.Offsets(*w.arrivals, duration.Seconds(), seed))
 	}
-	measured, err := window.Run(duration, queries, recorder)
+	if err := w.events.Write(event.Started{Event: "started", Window: name}); err != nil {
+		return window.Measurement{}, nil, err
+	}
+	measured, arrivals, err := loop(duration)
 	if err != nil {
-		return measured, asFailure(err, failure.Driver)
+		return measured, nil, asFailure(err, failure.Driver)
 	}
-	return measured, events.Write(event.Finished{
-		Event: "finished", Window: name, ElapsedNS: measured.Elapsed.Nanoseconds(), Queries: recorder.Queries(),
+	return measured, arrivals, w.events.Write(event.Finished{
+		Event: "finished", Window: name, ElapsedNS: measured.Elapsed.Nanoseconds(), Queries: w.recorder.Queries(),
 		CPUUserUS: measured.CPUUser.Microseconds(), CPUSystemUS: measured.CPUSystem.Microseconds(),
 		MaxRSSKibyte: measured.MaxRSSKiB,
 	})
+}
+
+func (w *windows) closed(duration time.Duration) (window.Measurement, *event.Arrivals, error) {
+	measured, err := window.Closed(duration, w.queries, w.recorder)
+	return measured, nil, err
+}
+
+func (w *windows) open(offsets []time.Duration) func(time.Duration) (window.Measurement, *event.Arrivals, error) {
+	return func(duration time.Duration) (window.Measurement, *event.Arrivals, error) {
+		measured, kept, err := window.Open(duration, offsets, w.queries, w.recorder)
+		return measured, &event.Arrivals{Scheduled: kept.Scheduled, Missed: kept.Missed, Late: kept.Late,
+			MaxLatenessNS: kept.MaxLateness.Nanoseconds()}, err
+	}
 }
 
 // asFailure leaves failures as they are and makes others one of this kind.

@@ -1,5 +1,5 @@
-// Package window runs workers in a closed loop and measures them.
-// It may import adapter.
+// Package window runs workers in a closed or an open loop and measures them.
+// It may import adapter and timer.
 package window
 
 import (
@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/bits"
 	"sync"
+	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -15,6 +16,7 @@ const (
 	lowestLatencyNS  = 1
 	highestLatencyNS = 3_600_000_000_000
 	latencyDigits    = 3
+	tenths           = 10
 )
 
 // Recorder collects the latencies of all workers. It is one for all of them:
@@ -32,6 +34,8 @@ type Recorder struct {
 	// The sum of squares has 128 bits: deviations are exact, not accumulated.
 	squaresHigh uint64
 	squaresLow  uint64
+	tenths      [tenths]int64
+	tenthsPerNS float64
 }
 
 // NewRecorder makes a recorder that has seen nothing.
@@ -39,14 +43,16 @@ func NewRecorder() *Recorder {
 	return &Recorder{histogram: hdrhistogram.New(lowestLatencyNS, highestLatencyNS, latencyDigits)}
 }
 
-// Reset forgets everything.
-func (r *Recorder) Reset() {
+// Reset forgets everything, for a window of this duration.
+func (r *Recorder) Reset(window time.Duration) {
 	r.histogram.Reset()
-	*r = Recorder{histogram: r.histogram}
+	*r = Recorder{histogram: r.histogram, tenthsPerNS: tenths / float64(window)}
 }
 
-func (r *Recorder) record(latencyNS int64, rows int) error {
-	latencyNS = max(latencyNS, lowestLatencyNS)
+// record adds a query; its latency begins at `since`, both times are the window's.
+func (r *Recorder) record(since, ended time.Duration, rows int) error {
+	latencyNS := max(int64(ended-since), lowestLatencyNS)
+	tenth := min(int(float64(ended)*r.tenthsPerNS), tenths-1)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.queries == 0 || latencyNS < r.min {
@@ -54,6 +60,7 @@ func (r *Recorder) record(latencyNS int64, rows int) error {
 	}
 	r.max = max(r.max, latencyNS)
 	r.queries++
+	r.tenths[tenth]++
 	r.rows += int64(rows)
 	r.sum += uint64(latencyNS)
 	high, low := bits.Mul64(uint64(latencyNS), uint64(latencyNS))
@@ -68,6 +75,10 @@ func (r *Recorder) Queries() int64 { return r.queries }
 
 // Rows is the number of rows that the queries gave.
 func (r *Recorder) Rows() int64 { return r.rows }
+
+// Tenths are the queries by the tenth of the window in which they were
+// answered; those answered after its end count in the last.
+func (r *Recorder) Tenths() [tenths]int64 { return r.tenths }
 
 // Min is the shortest latency.
 func (r *Recorder) Min() int64 { return r.min }

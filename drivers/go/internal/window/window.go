@@ -11,17 +11,16 @@ import (
 
 // Measurement is what one window took.
 type Measurement struct {
-	Elapsed     time.Duration
-	CPUUser     time.Duration
-	CPUSystem   time.Duration
-	MaxRSSKiB   int64
-	QueriesDone int64
+	Elapsed   time.Duration
+	CPUUser   time.Duration
+	CPUSystem time.Duration
+	MaxRSSKiB int64
 }
 
-type loop struct {
+// frame is what all workers of a window share.
+type frame struct {
 	duration time.Duration
 	recorder *Recorder
-	begin    chan struct{}
 	epoch    time.Time
 }
 
@@ -30,22 +29,22 @@ type ending struct {
 	err error
 }
 
-// Run lets each query run again and again for the duration, all starting
-// together, and lets those under way finish. The first error ends it at once,
-// without waiting for workers that may hang.
-func Run(duration time.Duration, queries []adapter.Query, recorder *Recorder) (Measurement, error) {
-	loop := &loop{duration: duration, recorder: recorder, begin: make(chan struct{})}
+// run lets each query have a worker, all starting together. The first error
+// ends the window at once, without waiting for workers that may hang. A worker
+// gets its number, and tells when its last query has ended.
+func (f *frame) run(queries []adapter.Query, work func(worker int) (time.Duration, error)) (Measurement, error) {
+	begin := make(chan struct{})
 	endings := make(chan ending, len(queries))
 	var waiting sync.WaitGroup
-	for _, query := range queries {
+	for worker, query := range queries {
 		if restarter, ok := query.(adapter.Restarter); ok {
 			restarter.Restart()
 		}
 		waiting.Add(1)
 		go func() {
 			waiting.Done()
-			<-loop.begin
-			at, err := loop.work(query)
+			<-begin
+			at, err := work(worker)
 			endings <- ending{at, err}
 		}()
 	}
@@ -54,15 +53,15 @@ func Run(duration time.Duration, queries []adapter.Query, recorder *Recorder) (M
 	// Inside the window the collector runs with Go's default settings.
 	runtime.GC()
 
-	recorder.Reset()
+	f.recorder.Reset(f.duration)
 	before, err := usage()
 	if err != nil {
 		return Measurement{}, err
 	}
-	loop.epoch = time.Now()
-	close(loop.begin)
+	f.epoch = time.Now()
+	close(begin)
 
-	var elapsed time.Duration
+	elapsed := time.Duration(1) // also of a window whose schedule is empty
 	for range queries {
 		ended := <-endings
 		if ended.err != nil {
@@ -71,24 +70,7 @@ func Run(duration time.Duration, queries []adapter.Query, recorder *Recorder) (M
 		elapsed = max(elapsed, ended.at)
 	}
 	after, err := usage()
-	return difference(before, after, elapsed, recorder.Queries()), err
-}
-
-func (l *loop) work(query adapter.Query) (last time.Duration, err error) {
-	for {
-		start := time.Since(l.epoch)
-		if start >= l.duration {
-			return last, nil
-		}
-		answer, err := query.Run()
-		if err != nil {
-			return last, err
-		}
-		last = time.Since(l.epoch)
-		if err := l.recorder.record(int64(last-start), answer.Rows); err != nil {
-			return last, err
-		}
-	}
+	return difference(before, after, elapsed), err
 }
 
 func usage() (rusage syscall.Rusage, err error) {
@@ -96,12 +78,11 @@ func usage() (rusage syscall.Rusage, err error) {
 	return rusage, err
 }
 
-func difference(before, after syscall.Rusage, elapsed time.Duration, queries int64) Measurement {
+func difference(before, after syscall.Rusage, elapsed time.Duration) Measurement {
 	return Measurement{
-		Elapsed:     elapsed,
-		CPUUser:     time.Duration(after.Utime.Nano() - before.Utime.Nano()),
-		CPUSystem:   time.Duration(after.Stime.Nano() - before.Stime.Nano()),
-		MaxRSSKiB:   after.Maxrss,
-		QueriesDone: queries,
+		Elapsed:   elapsed,
+		CPUUser:   time.Duration(after.Utime.Nano() - before.Utime.Nano()),
+		CPUSystem: time.Duration(after.Stime.Nano() - before.Stime.Nano()),
+		MaxRSSKiB: after.Maxrss,
 	}
 }

@@ -18,7 +18,7 @@ import (
 func TestStatisticsAreExact(t *testing.T) {
 	recorder := NewRecorder()
 	for _, latency := range []int64{2, 4, 4, 4, 5, 5, 7, 9} {
-		if err := recorder.record(latency*1e9, 3); err != nil {
+		if err := recorder.record(0, time.Duration(latency)*time.Second, 3); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestStatisticsAreExact(t *testing.T) {
 			t.Errorf("figure %d: got %g, want %g", i, got[i], want)
 		}
 	}
-	recorder.Reset()
+	recorder.Reset(time.Second)
 	if recorder.Queries() != 0 || recorder.Mean() != 0 || recorder.Stddev() != 0 {
 		t.Error("a recorder that was reset remembers")
 	}
@@ -39,7 +39,7 @@ func TestTheEncodedHistogramHasAllLatencies(t *testing.T) {
 	recorder := NewRecorder()
 	// Beyond the hour the exact maximum tells the truth, the histogram its end.
 	for _, latency := range []int64{0, 1, 1000, 2 * highestLatencyNS} {
-		if err := recorder.record(latency, 0); err != nil {
+		if err := recorder.record(0, time.Duration(latency), 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,11 +59,24 @@ func TestTheEncodedHistogramHasAllLatencies(t *testing.T) {
 	}
 }
 
+func TestQueriesCountInTheTenthInWhichTheyWereAnswered(t *testing.T) {
+	recorder := NewRecorder()
+	recorder.Reset(time.Second)
+	for _, ms := range []time.Duration{0, 99, 101, 550, 999, 1001, 5000} {
+		if err := recorder.record(0, ms*time.Millisecond, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := [10]int64{2, 1, 0, 0, 0, 1, 0, 0, 0, 3}; recorder.Tenths() != want {
+		t.Errorf("got %v, want %v: what comes after the window's end counts in the last", recorder.Tenths(), want)
+	}
+}
+
 func TestAWindowReportsTheDelaysTruth(t *testing.T) {
 	const workers = 4
 	queries := synthetics(t, synthetic.NewDelay, &job.Job{Options: json.RawMessage(`{"delays_ms": [20, 20, 20, 100], "rows": 7}`)}, workers)
 	recorder := NewRecorder()
-	measured, err := Run(1600*time.Millisecond, queries, recorder)
+	measured, err := Closed(1600*time.Millisecond, queries, recorder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +95,7 @@ func TestDelaysStartAnewInEachWindow(t *testing.T) {
 	queries := synthetics(t, synthetic.NewDelay, &job.Job{Options: json.RawMessage(`{"delays_ms": [60, 1]}`)}, 2)
 	for range 2 {
 		recorder := NewRecorder()
-		if _, err := Run(30*time.Millisecond, queries, recorder); err != nil {
+		if _, err := Closed(30*time.Millisecond, queries, recorder); err != nil {
 			t.Fatal(err)
 		}
 		if recorder.Queries() != 2 || recorder.Min() < 60e6 {
@@ -94,7 +107,7 @@ func TestDelaysStartAnewInEachWindow(t *testing.T) {
 func TestNullShowsThatTheLoopCostsLittle(t *testing.T) {
 	queries := synthetics(t, synthetic.NewNull, &job.Job{Query: job.Query{Expect: job.Expect{Rows: 619}}}, 8)
 	recorder := NewRecorder()
-	measured, err := Run(200*time.Millisecond, queries, recorder)
+	measured, err := Closed(200*time.Millisecond, queries, recorder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +131,7 @@ func (hanging) Run() (adapter.Answer, error) { select {} }
 
 func TestAnErrorEndsTheWindowThoughAnotherWorkerHangs(t *testing.T) {
 	cause := errors.New("the server is gone")
-	_, err := Run(time.Hour, []adapter.Query{hanging{}, broken{cause}}, NewRecorder())
+	_, err := Closed(time.Hour, []adapter.Query{hanging{}, broken{cause}}, NewRecorder())
 	if !errors.Is(err, cause) {
 		t.Errorf("got %v, want %v", err, cause)
 	}

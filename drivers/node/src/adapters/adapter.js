@@ -1,7 +1,7 @@
 import { Failure } from '../failure.js';
 
 /**
- * @typedef {import('../closed-loop.js').Operation} Operation
+ * @typedef {import('../window.js').Operation} Operation
  * @typedef {import('../job.js').Job} Job
  * @typedef {import('../job.js').Kind} Kind
  * @typedef {import('../job.js').Query} Query

@@ -1,7 +1,6 @@
 //! The driver that waits for prescribed times: it shows whether the runner measures the truth.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::adapter::{Answer, Description, Driver, Worker};
 use crate::failure::Failure;
 use crate::job::Job;
 use crate::rowset::Set;
+use crate::timer::Timer;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,77 +102,6 @@ impl Worker for Waiting {
     }
 
     async fn close(self) {}
-}
-
-#[cfg(target_os = "linux")]
-use precise::Timer;
-#[cfg(not(target_os = "linux"))]
-use tokios::Timer;
-
-/// A timerfd: Tokio's own sleep is exact to a millisecond only, and rounds up.
-#[cfg(target_os = "linux")]
-mod precise {
-    use std::os::fd::{AsFd, AsRawFd, RawFd};
-
-    use nix::sys::time::TimeSpec;
-    use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
-    use tokio::io::unix::AsyncFd;
-
-    use super::{Duration, io};
-
-    struct Descriptor(TimerFd);
-
-    impl AsRawFd for Descriptor {
-        fn as_raw_fd(&self) -> RawFd {
-            self.0.as_fd().as_raw_fd()
-        }
-    }
-
-    pub struct Timer(AsyncFd<Descriptor>);
-
-    impl Timer {
-        #[allow(unsafe_code)]
-        pub fn new() -> io::Result<Self> {
-            let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
-            let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
-            // SAFETY: the descriptor belongs to the timer, and that to the AsyncFd, which alone
-            // closes it: nothing moves it out or replaces it.
-            Ok(Self(unsafe { AsyncFd::register(Descriptor(timer)) }?))
-        }
-
-        pub async fn sleep(&self, delay: Duration) -> io::Result<()> {
-            if delay.is_zero() {
-                return Ok(()); // a timerfd takes 0 for "never"
-            }
-            let once = Expiration::OneShot(TimeSpec::from_duration(delay));
-            self.0.get_ref().0.set(once, TimerSetTimeFlags::empty())?;
-            loop {
-                let mut ready = self.0.readable().await?;
-                let waited = ready.try_io(|timer| Ok(timer.get_ref().0.wait()?));
-                if let Ok(waited) = waited {
-                    return waited;
-                }
-            }
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod tokios {
-    use super::{Duration, io};
-
-    pub struct Timer;
-
-    impl Timer {
-        pub fn new() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub async fn sleep(&self, delay: Duration) -> io::Result<()> {
-            tokio::time::sleep(delay).await;
-            Ok(())
-        }
-    }
 }
 
 #[cfg(test)]

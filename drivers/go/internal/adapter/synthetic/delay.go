@@ -8,6 +8,7 @@ import (
 	"pgbench-drivers/go-runner/internal/adapter"
 	"pgbench-drivers/go-runner/internal/failure"
 	"pgbench-drivers/go-runner/internal/job"
+	"pgbench-drivers/go-runner/internal/timer"
 )
 
 type delay struct {
@@ -43,16 +44,16 @@ func (d *delay) Describe() adapter.Description {
 }
 
 func (d *delay) Connect(context.Context) (adapter.Conn, error) {
-	timer, err := newTimer()
+	waits, err := timer.New()
 	if err != nil {
 		return nil, err
 	}
-	return &delayed{delay: d, timer: timer}, nil
+	return &delayed{delay: d, waits: waits}, nil
 }
 
 type delayed struct {
 	*delay
-	timer *timer
+	waits *timer.Timer
 	next  int
 }
 
@@ -65,5 +66,5 @@ func (d *delayed) Restart() { d.next = 0 }
 func (d *delayed) Run() (adapter.Answer, error) {
 	wait := d.delays[d.next%len(d.delays)]
 	d.next++
-	return adapter.Answer{Rows: d.rows}, d.timer.sleep(wait)
+	return adapter.Answer{Rows: d.rows}, d.waits.Sleep(wait)
 }
