@@ -86,6 +86,7 @@ _FIXED_BY_THE_RUN = tuple(
 @click.option(
     "--rate",
     type=Rates(),
+    metavar="N,N,…|sweep",
     help="An open loop: so many queries/s are due, over all connections of a runner, whatever the answers take; several rates with commas. sweep: 10, 25, 50, 75, 90 and 100 % of what each driver does on each query in a short closed loop.  [default: a closed loop]",
 )
 @click.option(

@@ -204,7 +204,7 @@ def _still_trending(analysed: Analysed) -> list[str]:
     cells = "one cell" if len(found) == 1 else f"{len(found)} cells"
     text = (
         f"Not steady: the throughput of {cells} still changed while it was measured, most that of "
-        f"{shown[worst[0]]}, {queries[worst[1]]}, which {trend_text(found[worst])}; "
+        f"{shown[worst[0]]}, {queries.get(worst[1], '?')}, which {trend_text(found[worst])}; "
     )
     rising = all(trend.ratio > 1 for trend in found.values())
     return [text + ("a longer --warmup would show more." if rising else "see its table.")]

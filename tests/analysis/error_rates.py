@@ -19,14 +19,17 @@ from pgbench_drivers.analysis.geomean import geometric_mean, geometric_ratio
 from pgbench_drivers.analysis.interval import Interval
 from pgbench_drivers.analysis.summary import metric
 from pgbench_drivers.analysis.two_samples import ratio
-from pgbench_drivers.results.model import Run
-from tests.analysis.truth import costing_cell
+from pgbench_drivers.analysis.warmup import trends
+from pgbench_drivers.results.model import Cell, Run
+from tests.analysis.truth import cell_of_tenths, costing_cell
 from tests.results.making import make_run
 
 ROUNDS = (2, 3, 5, 6, 10, 20)
 QUERIES = 7
 SAMPLES = 2000
 RUNS = 1000
+STEADY_CELLS = 50
+TREND_RUNS = 400
 CPU = [metric("client_cpu_us_per_query")]
 
 Noise = Callable[[np.random.Generator, int], np.ndarray]
@@ -62,11 +65,39 @@ def main() -> None:
             for slower in (1.0, 1.03, 1.05, 1.07, 1.1, 1.15):
                 seen = alarms(noise, slower, rounds)
                 print(f"  {slower:.2f} × the CPU on one query: {seen:.1%} of runs")
+        print_trends(noise)
         for later in (1.0, 1.05):
             print(f"both sides in turns, 8 rounds, the machine {later:.2f} × as slow when again")
             for slower in (1.0, 1.03, 1.05, 1.07, 1.1, 1.15):
                 seen = alarms(noise, slower, 8, together=True, later=later)
                 print(f"  {slower:.2f} × the CPU on one query: {seen:.1%} of runs")
+
+
+def print_trends(noise: Noise) -> None:
+    """How often the warm-up check sees what is there, and what is not."""
+    for rounds in (1, 5, 10):
+        print(f"warm-up check, {STEADY_CELLS} steady cells and one, {rounds} rounds")
+        for change in (0.0, 0.05, 0.10, 0.15, 0.20):
+            steady, moving = trends_seen(noise, change, rounds)
+            print(f"  +{change:.0%}: it is seen in {moving:.1%} of runs, another in {steady:.1%}")
+
+
+def trends_seen(noise: Noise, change: float, rounds: int) -> tuple[float, float]:
+    """Shares of runs in which a steady cell is said to move, and one that moves so much."""
+    chance = np.random.default_rng(6)
+    rate = 10_000 * (1 + change * (np.arange(10) + 0.5) / 10)
+
+    def cell(driver: str, rates: np.ndarray | float) -> Cell:
+        counted = [(rates / noise(chance, 10)).astype(int).tolist() for _ in range(rounds)]
+        return cell_of_tenths(driver, counted)
+
+    steady = moving = 0
+    for _ in range(TREND_RUNS):
+        cells = [cell(f"d{i}", 10_000.0) for i in range(STEADY_CELLS)]
+        found = trends(make_run(cells=[*cells, cell("moving", rate)], rounds=rounds))
+        moving += ("moving", "q", 8) in found
+        steady += any(driver != "moving" for driver, _, _ in found)
+    return steady / TREND_RUNS, moving / TREND_RUNS
 
 
 def share_that_hold(truth: float, intervals: Iterator[Interval | None]) -> float:

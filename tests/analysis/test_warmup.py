@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import msgspec
 import numpy as np
 import pytest
 
 from pgbench_drivers.analysis.warmup import trends
-from pgbench_drivers.results.model import Cell, Run
-from tests.results.making import make_round, make_run, ok_cell
+from pgbench_drivers.results.model import Run
+from tests.analysis.truth import TEMPLATE, cell_of_tenths
+from tests.results.making import make_run, ok_cell
 
 ROUNDS, CELLS = 5, 20
-TEMPLATE = make_round(0)
 
 
 def tenths(change: float, chance: np.random.Generator, level: float) -> list[int]:
@@ -22,22 +19,15 @@ def tenths(change: float, chance: np.random.Generator, level: float) -> list[int
     return [int(n) for n in chance.poisson(rates)]
 
 
-def cell(driver: str, counted: Sequence[Sequence[int]]) -> Cell:
-    rounds = [
-        msgspec.structs.replace(TEMPLATE, index=i, queries=sum(one), tenths=list(one))
-        for i, one in enumerate(counted)
-    ]
-    return ok_cell(driver, "q", rounds)
-
-
 def run(change: float, *, rounds: int = ROUNDS, level: float = 1000, seed: int = 1) -> Run:
     """Steady cells, and one, "moving", whose rounds differ in speed but not in their change."""
     chance = np.random.default_rng(seed)
     cells = [
-        cell(f"d{i}", [tenths(0.0, chance, level) for _ in range(rounds)]) for i in range(CELLS)
+        cell_of_tenths(f"d{i}", [tenths(0.0, chance, level) for _ in range(rounds)])
+        for i in range(CELLS)
     ]
     speeds = chance.uniform(0.8, 1.2, rounds)
-    moving = cell("moving", [tenths(change, chance, level * speed) for speed in speeds])
+    moving = cell_of_tenths("moving", [tenths(change, chance, level * speed) for speed in speeds])
     return make_run(cells=[*cells, moving], rounds=rounds)
 
 
@@ -58,23 +48,23 @@ def test_a_trend_too_small_to_matter_is_not_called() -> None:
 
 def test_what_is_answered_after_the_window_is_no_rise() -> None:
     counted = [[500] * 9 + [900]] * ROUNDS
-    assert trends(make_run(cells=[cell("a", counted)], rounds=ROUNDS)) == {}
+    assert trends(make_run(cells=[cell_of_tenths("a", counted)], rounds=ROUNDS)) == {}
 
 
 def test_one_round_suffices_where_the_trend_is_plain() -> None:
     counted = [[500 + 50 * i for i in range(10)]]
-    assert list(trends(make_run(cells=[cell("a", counted)], rounds=1))) == [("a", "q", 8)]
+    assert list(trends(make_run(cells=[cell_of_tenths("a", counted)], rounds=1))) == [("a", "q", 8)]
 
 
 def test_a_stop_in_mid_window_is_no_trend() -> None:
     counted = [[500] * 4 + [0] + [500] * 5] * ROUNDS
-    assert trends(make_run(cells=[cell("a", counted)], rounds=ROUNDS)) == {}
+    assert trends(make_run(cells=[cell_of_tenths("a", counted)], rounds=ROUNDS)) == {}
 
 
 def test_too_few_queries_say_nothing() -> None:
     # 8 connections with fewer than ten queries each in a tenth.
     counted = [[50 + 5 * i for i in range(10)]] * ROUNDS
-    assert trends(make_run(cells=[cell("a", counted)], rounds=ROUNDS)) == {}
+    assert trends(make_run(cells=[cell_of_tenths("a", counted)], rounds=ROUNDS)) == {}
 
 
 def test_results_without_tenths_say_nothing() -> None:
@@ -83,6 +73,6 @@ def test_results_without_tenths_say_nothing() -> None:
 
 def test_the_harness_s_own_rows_are_not_judged() -> None:
     counted = [[500 + 50 * i for i in range(10)]] * ROUNDS
-    rows = [cell("null", counted)]
+    rows = [cell_of_tenths("null", counted)]
     assert trends(make_run(cells=rows, rounds=ROUNDS, synthetic=frozenset({"null"}))) == {}
     assert trends(make_run(cells=rows, rounds=ROUNDS))

@@ -35,3 +35,12 @@ def costing_cell(driver: str, query: str, costs: Sequence[float]) -> Cell:
         for i, cost in enumerate(costs)
     ]
     return ok_cell(driver, query, rounds)
+
+
+def cell_of_tenths(driver: str, counted: Sequence[Sequence[int]]) -> Cell:
+    """A cell of 8 connections, each of whose rounds answered so many queries in its tenths."""
+    rounds = [
+        msgspec.structs.replace(TEMPLATE, index=i, queries=sum(one), tenths=list(one))
+        for i, one in enumerate(counted)
+    ]
+    return ok_cell(driver, "q", rounds)

@@ -100,8 +100,10 @@ class WindowResult:
 
         The loop only logs raw latencies; the histogram is built here, after
         the window, because recording into it in pure Python costs more than
-        a small query.
+        a small query. Raises RuntimeError when the window had no query.
         """
+        if not self.queries:
+            raise RuntimeError("no query was answered in the measured window")
         return {
             "queries": self.queries,
             "rows": sum(log.rows for log in self.logs),
