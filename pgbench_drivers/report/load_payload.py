@@ -50,6 +50,7 @@ def load_data(shown: LoadPage) -> LoadData:
                 view.driver.title,
                 places[view.driver.language],
                 view.driver.synthetic,
+                view.driver.usage,
             )
             for view in driver_views(shown.run)
         ],

@@ -32,7 +32,9 @@ def audits() -> dict[tuple[str, str], Audit]:
     promising = msgspec.structs.replace(asyncpg.entry, usage="pgbouncer-safe")
     drivers.append(type(asyncpg)("promising", asyncpg.language_title, promising))
     queries = [query for query in load_queries(QUERIES) if query.name in NAMES]
-    return {(a.driver, a.query): a for a in audit(Options(server="embedded"), drivers, queries, print)}
+    return {
+        (a.driver, a.query): a for a in audit(Options(server="embedded"), drivers, queries, print)
+    }
 
 
 def test_all_of_them_are_in_the_registry_and_in_no_plain_run() -> None:

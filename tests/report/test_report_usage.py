@@ -61,7 +61,9 @@ def test_rows_are_labelled_ranked_and_filtered(
     )
     page = Page(chromium, path.as_uri())
     page.open()
-    labels = "return [...document.querySelectorAll('#board-main li .badge')].map(e => e.textContent)"
+    labels = (
+        "return [...document.querySelectorAll('#board-main li .badge')].map(e => e.textContent)"
+    )
     assert page.run(labels) == ["pgbouncer-safe"]
     titles = {driver.name: driver.title for driver in run.drivers}
     assert {row[0] for row in page.board("board-main")} == set(titles.values())
