@@ -166,7 +166,7 @@ def _cautions(run: Run, cells: Mapping[Line, Sequence[LoadCell]]) -> tuple[str, 
 def _verdict(run: Run, cells: Mapping[Line, Sequence[LoadCell]]) -> Verdict:
     real = [driver for driver in run.drivers if not driver.synthetic]
     drivers = f"{len(real)} drivers" if len(real) > 1 else real[0].title if real else "no driver"
-    queries = f"{len(run.queries)} queries" if len(run.queries) > 1 else run.queries[0].title
+    queries = run.queries[0].title if len(run.queries) == 1 else f"{len(run.queries)} queries"
     process = PROCESSES[run.options.arrivals or "poisson"]
     basis = (
         f"An open loop: queries are due {process}, at {rates_text(run)}, whatever the answers "

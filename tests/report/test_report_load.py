@@ -144,6 +144,12 @@ def test_no_driver_at_all_has_a_page(run: Run) -> None:
     )
 
 
+def test_a_run_that_measured_nothing_has_a_page(run: Run, tmp_path: Path) -> None:
+    empty = replace(run, cells=[], drivers=[], queries=[], complete=False)
+    assert "The run was interrupted" in render_load(LoadPage.of(empty))
+    assert len(write_figures(empty, tmp_path)) == 2
+
+
 def test_the_report_and_its_figure_are_written(run: Run, tmp_path: Path) -> None:
     write_report(run, tmp_path / "report.html")
     assert "Latency against load" in (tmp_path / "report.html").read_text(encoding="utf-8")
