@@ -13,19 +13,18 @@ const MASK = (1n << 64n) - 1n;
  * @returns {number[]}
  */
 export function schedule({ process, perSecond }, seconds, seed) {
-  const end = seconds * NANOSECONDS_PER_SECOND;
   const offsets = [];
   const dues = process === 'constant' ? constant(perSecond) : poisson(perSecond, seed);
   for (const due of dues) {
-    if (due >= end) break;
-    offsets.push(Math.floor(due));
+    if (due >= seconds) break;
+    offsets.push(Math.floor(due * NANOSECONDS_PER_SECOND));
   }
   return offsets;
 }
 
 /** @param {number} perSecond */
 function* constant(perSecond) {
-  for (let k = 0; ; k++) yield (k * NANOSECONDS_PER_SECOND) / perSecond;
+  for (let k = 0; ; k++) yield k / perSecond;
 }
 
 /**
@@ -36,7 +35,7 @@ function* poisson(perSecond, seed) {
   let due = 0;
   for (const x of splitMix64(seed)) {
     const u = Number(x >> 11n) * 2 ** -53;
-    due += (-Math.log(1 - u) * NANOSECONDS_PER_SECOND) / perSecond;
+    due += -Math.log(1 - u) / perSecond;
     yield due;
   }
 }

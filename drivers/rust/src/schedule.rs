@@ -9,7 +9,7 @@ const NANOSECONDS_PER_SECOND: f64 = 1e9;
 
 /// The times after the window's start, in order, of all queries that are due before its end.
 pub fn offsets(arrivals: &Arrivals, window: Duration, seed: i64) -> Vec<Duration> {
-    let end = window.as_nanos() as f64;
+    let end = window.as_secs_f64();
     let per_second = arrivals.per_second;
     match arrivals.process {
         Process::Constant => before(end, constant(per_second)),
@@ -19,18 +19,18 @@ pub fn offsets(arrivals: &Arrivals, window: Duration, seed: i64) -> Vec<Duration
 
 fn before(end: f64, dues: impl Iterator<Item = f64>) -> Vec<Duration> {
     dues.take_while(|due| *due < end)
-        .map(|due| Duration::from_nanos(due as u64))
+        .map(|due| Duration::from_nanos((due * NANOSECONDS_PER_SECOND) as u64))
         .collect()
 }
 
 fn constant(per_second: f64) -> impl Iterator<Item = f64> {
-    (0_u64..).map(move |k| k as f64 * NANOSECONDS_PER_SECOND / per_second)
+    (0_u64..).map(move |k| k as f64 / per_second)
 }
 
 fn poisson(per_second: f64, random: impl Iterator<Item = u64>) -> impl Iterator<Item = f64> {
     random.scan(0.0, move |due, x| {
         let u = (x >> 11) as f64 * 2_f64.powi(-53);
-        *due += -(1.0 - u).ln() * NANOSECONDS_PER_SECOND / per_second;
+        *due += -(1.0 - u).ln() / per_second;
         Some(*due)
     })
 }

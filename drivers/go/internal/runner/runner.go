@@ -102,7 +102,7 @@ func (w *windows) run(name string, duration time.Duration, seed int64) (window.M
 	}
 	loop := w.closed
 	if w.arrivals != nil {
-		loop = w.open(schedule.Offsets(*w.arrivals, duration, seed))
+		loop = w.open(schedule.Offsets(*w.arrivals, duration.Seconds(), seed))
 	}
 	if err := w.events.Write(event.Started{Event: "started", Window: name}); err != nil {
 		return window.Measurement{}, nil, err

@@ -12,24 +12,24 @@ import (
 
 // Offsets are the times after the window's start, in order, of all queries that
 // are due before its end.
-func Offsets(arrivals job.Arrivals, window time.Duration, seed int64) []time.Duration {
+func Offsets(arrivals job.Arrivals, windowSeconds float64, seed int64) []time.Duration {
 	dues := constant(arrivals.PerSecond)
 	if arrivals.Process == job.ProcessPoisson {
 		dues = poisson(arrivals.PerSecond, splitMix64(seed))
 	}
 	offsets := []time.Duration{}
 	for due := range dues {
-		if due >= float64(window) {
+		if due >= windowSeconds {
 			break
 		}
-		offsets = append(offsets, time.Duration(due))
+		offsets = append(offsets, time.Duration(due*float64(time.Second)))
 	}
 	return offsets
 }
 
 func constant(perSecond float64) iter.Seq[float64] {
 	return func(yield func(float64) bool) {
-		for k := 0.0; yield(k * float64(time.Second) / perSecond); k++ {
+		for k := 0.0; yield(k / perSecond); k++ {
 		}
 	}
 }
@@ -38,7 +38,7 @@ func poisson(perSecond float64, random func() uint64) iter.Seq[float64] {
 	return func(yield func(float64) bool) {
 		for due := 0.0; ; {
 			u := float64(random()>>11) * 0x1p-53
-			due += -math.Log(1-u) * float64(time.Second) / perSecond
+			due += -math.Log(1-u) / perSecond
 			if !yield(due) {
 				return
 			}

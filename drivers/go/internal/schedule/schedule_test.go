@@ -18,14 +18,14 @@ func TestSplitMix64GivesItsPublishedNumbers(t *testing.T) {
 }
 
 func TestAConstantProcessIsDueAtEvenDistancesFromTheStartOn(t *testing.T) {
-	got := Offsets(job.Arrivals{Process: job.ProcessConstant, PerSecond: 3}, time.Second, 1)
+	got := Offsets(job.Arrivals{Process: job.ProcessConstant, PerSecond: 3}, 1, 1)
 	if want := []time.Duration{0, 333_333_333, 666_666_666}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestAQueryThatIsDueAtTheEndOfTheWindowIsNotInIt(t *testing.T) {
-	got := Offsets(job.Arrivals{Process: job.ProcessConstant, PerSecond: 1000}, 2*time.Second, 1)
+	got := Offsets(job.Arrivals{Process: job.ProcessConstant, PerSecond: 1000}, 2, 1)
 	if len(got) != 2000 || got[1999] != 1999*time.Millisecond {
 		t.Errorf("got %d queries, the last at %v", len(got), got[len(got)-1])
 	}
@@ -34,14 +34,14 @@ func TestAQueryThatIsDueAtTheEndOfTheWindowIsNotInIt(t *testing.T) {
 // The same numbers are in the tests of all runners: drivers get the same schedule.
 func TestAPoissonProcessDependsOnTheSeedAlone(t *testing.T) {
 	arrivals := job.Arrivals{Process: job.ProcessPoisson, PerSecond: 1000}
-	got := Offsets(arrivals, time.Second, 1)
+	got := Offsets(arrivals, 1, 1)
 	if want := []time.Duration{836_005, 2_205_567, 5_746_122, 6_333_755, 6_921_218}; !reflect.DeepEqual(got[:5], want) {
 		t.Errorf("got %v, want %v", got[:5], want)
 	}
 	if len(got) != 1065 || got[1064] != 998_556_212 {
 		t.Errorf("got %d queries, the last at %d", len(got), got[len(got)-1])
 	}
-	if got := Offsets(arrivals, time.Second, 2)[0]; got != 894_504 {
+	if got := Offsets(arrivals, 1, 2)[0]; got != 894_504 {
 		t.Errorf("of another seed: got %d", got)
 	}
 }
