@@ -170,9 +170,8 @@ static int start(struct drain *drain, struct drained *connection, uint64_t at_ns
     return ask(drain, connection, failure);
 }
 
-/* Read from one connection; `running` counts those whose answer is not complete. */
-static int turn(struct drain *drain, struct drained *connection, struct window *window, unsigned *running,
-                struct failure *failure)
+/* Read from one connection; 1: its answer is complete, and recorded. */
+static int turn(struct drain *drain, struct drained *connection, struct window *window, struct failure *failure)
 {
     if (!connection)
         return fail(failure, FAIL_DRIVER, "nobody reads the events any more");
@@ -184,10 +183,26 @@ static int turn(struct drain *drain, struct drained *connection, struct window *
     if (check(drain, connection, FAIL_DRIVER, failure) < 0)
         return -1;
     window_record(window, connection->start_ns, now, connection->rows);
+    return 1;
+}
+
+/* What follows an answer in a closed loop; `running` counts those whose answer is not complete. */
+static int go_on(struct drain *drain, struct drained *connection, const struct window *window, unsigned *running,
+                 struct failure *failure)
+{
+    uint64_t now = window->last_end_ns;
     if (window_is_open(window, now))
         return start(drain, connection, now, failure);
     --*running;
     return 0;
+}
+
+static int wait_for_events(const struct drain *drain, struct epoll_event *events, struct failure *failure)
+{
+    int count = epoll_wait(drain->epoll, events, EVENTS_AT_ONCE, -1);
+    if (count < 0 && errno != EINTR)
+        return fail(failure, FAIL_DRIVER, "epoll: %s", strerror(errno));
+    return count < 0 ? 0 : count;
 }
 
 int drain_window(struct drain *drain, struct window *window, struct failure *failure)
@@ -198,14 +213,64 @@ int drain_window(struct drain *drain, struct window *window, struct failure *fai
         if (start(drain, &drain->connections[i], now_ns(), failure) < 0)
             return -1;
     while (running) {
-        int count = epoll_wait(drain->epoll, events, EVENTS_AT_ONCE, -1);
-        if (count < 0 && errno != EINTR)
-            return fail(failure, FAIL_DRIVER, "epoll: %s", strerror(errno));
-        for (int i = 0; i < count; i++)
-            if (turn(drain, events[i].data.ptr, window, &running, failure) < 0)
+        int count = wait_for_events(drain, events, failure);
+        if (count < 0)
+            return -1;
+        for (int i = 0; i < count; i++) {
+            struct drained *connection = events[i].data.ptr;
+            int is_answered = turn(drain, connection, window, failure);
+            if (is_answered < 0 || (is_answered && go_on(drain, connection, window, &running, failure) < 0))
                 return -1;
+        }
     }
     return 0;
+}
+
+/* What the functions of an open loop work with. */
+struct open_drain {
+    struct drain *drain;
+    struct window *window;
+    struct open_loop *loop;
+    struct wakeup wakeup;
+    struct failure *failure;
+};
+
+static int start_due(void *self, void *connection, uint64_t due_ns)
+{
+    struct open_drain *open = self;
+    return start(open->drain, connection, due_ns, open->failure);
+}
+
+static int wait_for_answers(void *self, uint64_t until_ns)
+{
+    struct open_drain *open = self;
+    struct epoll_event events[EVENTS_AT_ONCE];
+    if (wakeup_set(&open->wakeup, until_ns, open->failure) < 0)
+        return -1;
+    int count = wait_for_events(open->drain, events, open->failure);
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.ptr == &open->wakeup)
+            continue;
+        int is_answered = turn(open->drain, events[i].data.ptr, open->window, open->failure);
+        if (is_answered < 0)
+            return -1;
+        if (is_answered)
+            open_loop_answered(open->loop, events[i].data.ptr);
+    }
+    return count < 0 ? -1 : 0;
+}
+
+int drain_open_window(struct drain *drain, struct window *window, struct open_loop *loop, struct failure *failure)
+{
+    struct open_drain open = {.drain = drain, .window = window, .loop = loop, .failure = failure};
+    const struct open_client functions = {&open, start_due, wait_for_answers};
+    for (unsigned i = 0; i < drain->count; i++)
+        open_loop_answered(loop, &drain->connections[i]);
+    int status = wakeup_open(&open.wakeup, drain->epoll, failure);
+    if (status == 0)
+        status = open_loop_run(loop, window, &functions);
+    wakeup_close(&open.wakeup);
+    return status;
 }
 
 void drain_close(struct drain *drain)

@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "job.h"
 #include "message.h"
+#include "open_loop.h"
 #include "window.h"
 
 struct drained;
@@ -25,6 +26,7 @@ struct drain {
 /* Connect, prepare, and run the query once on each connection. */
 int drain_open(struct drain *drain, const struct job *job, struct failure *failure);
 int drain_window(struct drain *drain, struct window *window, struct failure *failure);
+int drain_open_window(struct drain *drain, struct window *window, struct open_loop *loop, struct failure *failure);
 void drain_close(struct drain *drain);
 
 #endif

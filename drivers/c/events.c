@@ -31,7 +31,7 @@ static void print_string(const char *text)
 
 void event_hello(const char *driver, const char *mode)
 {
-    printf("{\"event\": \"hello\", \"contract\": 1, \"runner\": \"c\", \"runtime\": "
+    printf("{\"event\": \"hello\", \"contract\": 2, \"runner\": \"c\", \"runtime\": "
            "{\"name\": \"C\", \"version\": \"compiled by %s\"}, \"driver\": {\"name\": \"%s\", "
            "\"version\": \"" VERSION "\"}, \"components\": {}, \"mode\": \"%s\", \"synthetic\": true",
            COMPILER, driver, mode);
@@ -51,9 +51,11 @@ void event_started(const char *window)
     end_line();
 }
 
+/* At least 1, also of a window in which nothing was due. */
 static uint64_t elapsed_ns(const struct window *measured)
 {
-    return measured->last_end_ns - measured->begun_ns;
+    uint64_t elapsed = measured->last_end_ns - measured->begun_ns;
+    return elapsed ? elapsed : 1;
 }
 
 static long long microseconds(struct timeval from, struct timeval to)
@@ -71,7 +73,26 @@ void event_finished(const char *window, const struct window *measured)
     end_line();
 }
 
-int event_result(const struct window *measured)
+static void print_tenths(const struct window *measured)
+{
+    printf(", \"tenths\": [%" PRIu64, measured->tenths[0]);
+    for (int i = 1; i < TENTHS; i++)
+        printf(", %" PRIu64, measured->tenths[i]);
+    putchar(']');
+}
+
+static void print_arrivals(const struct open_loop *loop, uint64_t answered)
+{
+    if (!loop) {
+        printf(", \"arrivals\": null");
+        return;
+    }
+    printf(", \"arrivals\": {\"scheduled\": %zu, \"missed\": %" PRIu64 ", \"late\": %" PRIu64
+           ", \"max_lateness_ns\": %" PRIu64 "}",
+           loop->schedule.count, loop->schedule.count - answered, loop->late, loop->max_lateness_ns);
+}
+
+int event_result(const struct window *measured, const struct open_loop *loop)
 {
     const struct histogram *latencies = &measured->latencies;
     char *encoded = histogram_encode(latencies);
@@ -82,6 +103,8 @@ int event_result(const struct window *measured)
            ", \"mean_ns\": %.17g, \"stddev_ns\": %.17g, \"histogram\": \"%s\"}",
            latencies->total, measured->rows, elapsed_ns(measured), latencies->lowest, latencies->highest,
            histogram_mean(latencies), histogram_deviation(latencies), encoded);
+    print_tenths(measured);
+    print_arrivals(loop, latencies->total);
     end_line();
     free(encoded);
     return 0;

@@ -22,7 +22,7 @@ void histogram_reset(struct histogram *histogram)
 
 double histogram_mean(const struct histogram *histogram)
 {
-    return (double)histogram->first + histogram->sum / (double)histogram->total;
+    return histogram->total ? (double)histogram->first + histogram->sum / (double)histogram->total : 0;
 }
 
 double histogram_deviation(const struct histogram *histogram)

@@ -1,9 +1,11 @@
 #include "job.h"
 
+#include <math.h>
 #include <string.h>
 
-#define CONTRACT 1
+#define CONTRACT 2
 #define MOST_CONNECTIONS 10000
+#define MOST_EXACT_INTEGER 9007199254740991.0
 
 struct field_reader {
     const struct json *object;
@@ -54,6 +56,38 @@ static void read_query(struct job *job, struct field_reader from)
     job->expected_rows = (uint64_t)number(&expect, "rows", 0, 1e15);
 }
 
+static void read_arrivals(struct job *job, const struct json *arrivals, struct failure *failure)
+{
+    if (arrivals && arrivals->kind == JSON_NULL)
+        return;
+    if (!arrivals || arrivals->kind != JSON_OBJECT) {
+        if (failure->kind == FAIL_NONE)
+            fail(failure, FAIL_BAD_JOB, "arrivals: expected null or an object");
+        return;
+    }
+    struct field_reader from = {arrivals, failure};
+    const char *process = text(&from, "process");
+    double per_second = member(&from, "per_second", JSON_NUMBER)->number;
+    job->arrivals.process = strcmp(process, "poisson") == 0 ? PROCESS_POISSON : PROCESS_CONSTANT;
+    job->arrivals.per_second = per_second;
+    if (failure->kind != FAIL_NONE)
+        return;
+    if (job->arrivals.process == PROCESS_CONSTANT && strcmp(process, "constant") != 0)
+        fail(failure, FAIL_BAD_JOB, "process: expected constant or poisson, got \"%s\"", process);
+    else if (!(per_second > 0 && isfinite(per_second)))
+        fail(failure, FAIL_BAD_JOB, "per_second: expected more than 0, got %g", per_second);
+}
+
+static void read_seed(struct job *job, struct field_reader *from)
+{
+    double seed = number(from, "seed", -MOST_EXACT_INTEGER, MOST_EXACT_INTEGER);
+    if (from->failure->kind != FAIL_NONE)
+        return;
+    if (seed != floor(seed))
+        fail(from->failure, FAIL_BAD_JOB, "seed: expected an integer, got %g", seed);
+    job->seed = (uint64_t)(int64_t)seed;
+}
+
 int job_read(struct job *job, const char *line, struct failure *failure)
 {
     memset(job, 0, sizeof *job);
@@ -70,6 +104,8 @@ int job_read(struct job *job, const char *line, struct failure *failure)
     job->connections = (unsigned)number(&from, "concurrency", 1, MOST_CONNECTIONS);
     job->warmup_seconds = number(&from, "warmup_seconds", 0, 1e6);
     job->measure_seconds = number(&from, "measure_seconds", 0, 1e6);
+    read_arrivals(job, json_member(job->json, "arrivals"), failure);
+    read_seed(job, &from);
     return failure->kind == FAIL_NONE ? 0 : -1;
 }
 

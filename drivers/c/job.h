@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "json.h"
+#include "schedule.h"
 
 struct job {
     struct json *json;
@@ -18,6 +19,8 @@ struct job {
     uint64_t expected_rows;
     unsigned columns, connections;
     double warmup_seconds, measure_seconds;
+    struct arrivals arrivals;
+    uint64_t seed; /* a negative one is its two's complement */
 };
 
 /* Fails with FAIL_BAD_JOB. */

@@ -9,11 +9,13 @@
 
 #include "drain.h"
 #include "events.h"
+#include "open_loop.h"
 #include "synthetic.h"
 
 struct runner {
     struct job job;
     struct window window;
+    struct open_loop open_loop;
     struct drain drain;
     struct delay delay;
     struct failure failure;
@@ -23,6 +25,7 @@ struct row {
     const char *name, *mode;
     int (*open)(struct runner *runner);
     int (*measure)(struct runner *runner);
+    int (*measure_open)(struct runner *runner);
     void (*close)(struct runner *runner);
 };
 
@@ -39,6 +42,11 @@ static int open_drain(struct runner *runner)
 static int measure_drain(struct runner *runner)
 {
     return drain_window(&runner->drain, &runner->window, &runner->failure);
+}
+
+static int measure_drain_open(struct runner *runner)
+{
+    return drain_open_window(&runner->drain, &runner->window, &runner->open_loop, &runner->failure);
 }
 
 static void close_drain(struct runner *runner)
@@ -58,6 +66,11 @@ static int measure_null(struct runner *runner)
     return 0;
 }
 
+static int measure_null_open(struct runner *runner)
+{
+    return null_open_window(&runner->job, &runner->window, &runner->open_loop, &runner->failure);
+}
+
 static void close_null(struct runner *runner)
 {
     (void)runner;
@@ -73,6 +86,11 @@ static int measure_delay(struct runner *runner)
     return delay_window(&runner->delay, &runner->job, &runner->window, &runner->failure);
 }
 
+static int measure_delay_open(struct runner *runner)
+{
+    return delay_open_window(&runner->delay, &runner->job, &runner->window, &runner->open_loop, &runner->failure);
+}
+
 static void close_delay(struct runner *runner)
 {
     delay_free(&runner->delay);
@@ -80,9 +98,11 @@ static void close_delay(struct runner *runner)
 
 static const struct row ROWS[] = {
     {"raw-drain", "extended protocol, prepared once per connection, binary results that are discarded undecoded",
-     open_drain, measure_drain, close_drain},
-    {"null", "returns the expected number of rows at once, without I/O", open_null, measure_null, close_null},
-    {"delay", "waits for prescribed times, without I/O", open_delay, measure_delay, close_delay},
+     open_drain, measure_drain, measure_drain_open, close_drain},
+    {"null", "returns the expected number of rows at once, without I/O",
+     open_null, measure_null, measure_null_open, close_null},
+    {"delay", "waits for prescribed times, without I/O",
+     open_delay, measure_delay, measure_delay_open, close_delay},
 };
 
 static const struct row *find_row(const char *name)
@@ -93,13 +113,23 @@ static const struct row *find_row(const char *name)
     return NULL;
 }
 
-static int run_window(struct runner *runner, const struct row *row, const char *name, double seconds)
+static int is_open_loop(const struct runner *runner)
+{
+    return runner->job.arrivals.process != PROCESS_NONE;
+}
+
+/* The schedule of an open loop stays until its result is told. */
+static int run_window(struct runner *runner, const struct row *row, const char *name, double seconds, uint64_t seed)
 {
     if (seconds <= 0)
         return 0;
+    open_loop_free(&runner->open_loop);
+    if (is_open_loop(runner) &&
+        open_loop_prepare(&runner->open_loop, &runner->job, seconds, seed, &runner->failure) < 0)
+        return -1;
     event_started(name);
     window_begin(&runner->window, seconds);
-    if (row->measure(runner) < 0)
+    if ((is_open_loop(runner) ? row->measure_open : row->measure)(runner) < 0)
         return -1;
     window_end(&runner->window);
     event_finished(name, &runner->window);
@@ -112,10 +142,11 @@ static int measure(struct runner *runner, const struct row *row)
     if (row->open(runner) < 0)
         return -1;
     event_ready(job->connections, job->expected_rows, job->columns);
-    if (run_window(runner, row, "warmup", job->warmup_seconds) < 0 ||
-        run_window(runner, row, "measure", job->measure_seconds) < 0)
+    if (run_window(runner, row, "warmup", job->warmup_seconds, job->seed + 1) < 0 ||
+        run_window(runner, row, "measure", job->measure_seconds, job->seed) < 0)
         return -1;
-    return event_result(&runner->window) < 0 ? fail(&runner->failure, FAIL_DRIVER, "no memory left") : 0;
+    const struct open_loop *loop = is_open_loop(runner) ? &runner->open_loop : NULL;
+    return event_result(&runner->window, loop) < 0 ? fail(&runner->failure, FAIL_DRIVER, "no memory left") : 0;
 }
 
 static int run(struct runner *runner, const char *line)
@@ -144,6 +175,7 @@ int main(void)
         fprintf(stderr, "%s\n", runner->failure.message);
         event_error(&runner->failure);
     }
+    open_loop_free(&runner->open_loop);
     job_free(&runner->job);
     free(line);
     free(runner);

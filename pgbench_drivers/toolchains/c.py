@@ -35,7 +35,10 @@ FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 # The environment of the rows that libpq is in, and the parts of the runner that it shares.
 LIBPQ = "libpq"
-SHARED = ("base64", "events", "failure", "histogram", "job", "json", "sha256", "window")
+SHARED = (
+    "base64", "events", "failure", "histogram", "job", "json", "open_loop", "schedule", "sha256",
+    "wakeup", "window",
+)  # fmt: skip
 
 # What the tests build with: undefined behaviour and wrong memory accesses end the program.
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror")

@@ -75,7 +75,7 @@ def make_job(
 ) -> Job:
     """A short job."""
     job = Job(
-        contract=1,
+        contract=2,
         driver=driver,
         options=options,
         connection=Connection(**dataclasses.asdict(server.endpoint)),
@@ -83,6 +83,7 @@ def make_job(
         concurrency=3,
         warmup_seconds=0.05,
         measure_seconds=0.2,
+        arrivals=None,
         seed=1,
     )
     return msgspec.structs.replace(job, **changes)

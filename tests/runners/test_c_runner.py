@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 
-from pgbench_drivers.contract.messages import Argument
+from pgbench_drivers.contract.messages import Argument, Arrivals
 from pgbench_drivers.execution import reference
 from pgbench_drivers.toolchains.base import Command
 from pgbench_drivers.toolchains.c import RUNNER, SANITIZERS, build
@@ -39,6 +41,51 @@ def test_so_do_the_rows_without_a_server(
     job = msgspec.json.encode(make_job(embedded_server, query, driver, options))
     code, _, log = run_runner(checked_runner, job)
     assert (code, log) == (0, "")
+
+
+@pytest.mark.parametrize("process", ["constant", "poisson"])
+@pytest.mark.parametrize(
+    ("driver", "options"), [("raw-drain", {}), ("null", {}), ("delay", {"delays_ms": [1, 2]})]
+)
+def test_so_do_open_loops(  # noqa: PLR0917 fixtures
+    driver, options, process, checked_runner, embedded_server, job_queries
+) -> None:
+    query, arrivals = job_queries["one_plus_one"], Arrivals(process, 2000.0)
+    job = make_job(embedded_server, query, driver, options, arrivals=arrivals)
+    code, events, log = run_runner(checked_runner, msgspec.json.encode(job))
+    assert (code, log) == (0, "")
+    assert events[-1]["queries"] + events[-1]["arrivals"]["missed"] > 300
+
+
+def test_an_open_loop_in_which_nothing_is_due_answers_nothing(
+    checked_runner, embedded_server, job_queries
+) -> None:
+    arrivals = Arrivals("poisson", 1e-9)
+    job = make_job(embedded_server, job_queries["one_plus_one"], "raw-drain", {}, arrivals=arrivals)
+    code, events, log = run_runner(checked_runner, msgspec.json.encode(job))
+    assert (code, log) == (0, "")
+    assert (events[-1]["queries"], events[-1]["elapsed_ns"]) == (0, 1)
+    assert events[-1]["arrivals"]["scheduled"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"arrivals": 5}, "arrivals: expected null or an object"),
+        ({"arrivals": {"process": "constant"}}, "per_second: missing"),
+        ({"arrivals": {"process": "pareto", "per_second": 1}}, 'got "pareto"'),
+        ({"arrivals": {"process": "poisson", "per_second": 0}}, "expected more than 0, got 0"),
+        ({"seed": 0.5}, "seed: expected an integer"),
+        ({"seed": None}, "seed: missing"),
+    ],
+)
+def test_arrivals_and_seeds_that_are_none_are_bad_jobs(
+    changes, what, checked_runner, embedded_server, job_queries
+) -> None:
+    job = make_job(embedded_server, job_queries["one_plus_one"], "null", {})
+    spoilt = {**msgspec.to_builtins(job), **changes}
+    code, events, log = run_runner(checked_runner, json.dumps(spoilt).encode())
+    assert (code, what in events[-1]["message"]) == (2, True), log
 
 
 def refused(checked_runner, job) -> tuple[int, str]:

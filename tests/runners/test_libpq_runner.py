@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pgbench_drivers.config.queries import load_queries
-from pgbench_drivers.contract.messages import Column
+from pgbench_drivers.contract.messages import Arrivals, Column
 from pgbench_drivers.execution import reference
 from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.toolchains import TOOLCHAINS, UnsuitableError, libpq
@@ -37,6 +37,19 @@ def test_the_sanitizers_have_nothing_to_say(  # noqa: PLR0917 fixtures
     reference.run_all(admin, queries[query].file.teardown, schema)
     assert (code, log) == (0, ""), events[-1:]
     assert events[0]["driver"]["name"] == "libpq"
+
+
+@pytest.mark.parametrize("query", ["one_plus_one", "copy", "batch"])
+def test_nor_of_an_open_loop(  # noqa: PLR0917 fixtures
+    query, checked_runner, embedded_server, admin, schema, queries, job_queries
+) -> None:
+    arrivals = Arrivals("poisson", 200.0)
+    job = make_job(embedded_server, job_queries[query], "libpq", {}, arrivals=arrivals)
+    reference.run_all(admin, queries[query].file.setup, schema)
+    code, events, log = run_runner(checked_runner, msgspec.json.encode(job))
+    reference.run_all(admin, queries[query].file.teardown, schema)
+    assert (code, log) == (0, ""), events[-1:]
+    assert events[-1]["arrivals"]["scheduled"] > 10
 
 
 def test_nor_when_an_answer_is_wrong(checked_runner, embedded_server, job_queries) -> None:

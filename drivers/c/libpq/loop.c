@@ -69,66 +69,129 @@ int loop_open(struct loop *loop, const struct plan *plan, struct failure *failur
     return 0;
 }
 
-static enum progress start(struct worker *worker, uint64_t at_ns)
+/* In a window every failure is the driver's. */
+static int failed(struct loop *loop)
 {
+    loop->failure->kind = FAIL_DRIVER;
+    return -1;
+}
+
+/* Ask epoll anew, where the worker waits for something else than before. */
+static int watch_changed(struct loop *loop, struct worker *worker, int wanted_to_write)
+{
+    return worker->wants_to_write == wanted_to_write ? 0 : watch(loop, EPOLL_CTL_MOD, worker);
+}
+
+static int start(struct loop *loop, struct worker *worker, uint64_t at_ns)
+{
+    int wanted_to_write = worker->wants_to_write;
     worker->start_ns = at_ns;
-    return worker_start(worker);
+    if (worker_start(worker) == FAILED)
+        return failed(loop);
+    return watch_changed(loop, worker, wanted_to_write);
 }
 
-/* The answer is there: record it, and ask again while the window is open. */
-static enum progress answered(struct worker *worker, struct window *window, unsigned *running)
-{
-    window_record(window, worker->start_ns, now_ns(), worker->counted);
-    worker_forget(worker);
-    uint64_t now = now_ns();
-    if (window_is_open(window, now))
-        return start(worker, now);
-    --*running;
-    return WAITS;
-}
-
-static int turn(struct loop *loop, struct worker *worker, struct window *window, unsigned *running)
+/* Go on with one worker; 1: the answer is there, and recorded. */
+static int turn(struct loop *loop, struct worker *worker, struct window *window)
 {
     if (!worker)
         return fail(loop->failure, FAIL_DRIVER, "nobody reads the events any more");
     int wanted_to_write = worker->wants_to_write;
     enum progress progress = worker_continue(worker);
-    if (progress == ANSWERED)
-        progress = answered(worker, window, running);
-    if (progress == FAILED) {
-        loop->failure->kind = FAIL_DRIVER; /* in a window everything is */
-        return -1;
+    if (progress == FAILED)
+        return failed(loop);
+    if (progress == ANSWERED) {
+        window_record(window, worker->start_ns, now_ns(), worker->counted);
+        worker_forget(worker);
     }
-    if (worker->wants_to_write != wanted_to_write)
-        return watch(loop, EPOLL_CTL_MOD, worker);
+    if (watch_changed(loop, worker, wanted_to_write) < 0)
+        return -1;
+    return progress == ANSWERED;
+}
+
+/* What follows an answer in a closed loop; `running` counts those that wait for theirs. */
+static int go_on(struct loop *loop, struct worker *worker, const struct window *window, unsigned *running)
+{
+    uint64_t now = now_ns();
+    if (window_is_open(window, now))
+        return start(loop, worker, now);
+    --*running;
     return 0;
 }
 
-static int start_all(struct loop *loop)
+static int wait_for_events(const struct loop *loop, struct epoll_event *events)
 {
-    for (unsigned i = 0; i < loop->count; i++) {
-        struct worker *worker = &loop->workers[i];
-        if (start(worker, now_ns()) == FAILED || watch(loop, EPOLL_CTL_MOD, worker) < 0)
-            return -1;
-    }
-    return 0;
+    int count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, -1);
+    if (count < 0 && errno != EINTR)
+        return fail(loop->failure, FAIL_DRIVER, "epoll: %s", strerror(errno));
+    return count < 0 ? 0 : count;
 }
 
 int loop_window(struct loop *loop, struct window *window)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
     unsigned running = loop->count;
-    if (start_all(loop) < 0)
-        return -1;
+    for (unsigned i = 0; i < loop->count; i++)
+        if (start(loop, &loop->workers[i], now_ns()) < 0)
+            return -1;
     while (running) {
-        int count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, -1);
-        if (count < 0 && errno != EINTR)
-            return fail(loop->failure, FAIL_DRIVER, "epoll: %s", strerror(errno));
-        for (int i = 0; i < count; i++)
-            if (turn(loop, events[i].data.ptr, window, &running) < 0)
+        int count = wait_for_events(loop, events);
+        if (count < 0)
+            return -1;
+        for (int i = 0; i < count; i++) {
+            struct worker *worker = events[i].data.ptr;
+            int is_answered = turn(loop, worker, window);
+            if (is_answered < 0 || (is_answered && go_on(loop, worker, window, &running) < 0))
                 return -1;
+        }
     }
     return 0;
+}
+
+/* What the functions of an open loop work with. */
+struct open_window {
+    struct loop *loop;
+    struct window *window;
+    struct open_loop *open_loop;
+    struct wakeup wakeup;
+};
+
+static int start_due(void *self, void *worker, uint64_t due_ns)
+{
+    struct open_window *open = self;
+    return start(open->loop, worker, due_ns);
+}
+
+static int wait_for_answers(void *self, uint64_t until_ns)
+{
+    struct open_window *open = self;
+    struct epoll_event events[EVENTS_AT_ONCE];
+    if (wakeup_set(&open->wakeup, until_ns, open->loop->failure) < 0)
+        return -1;
+    int count = wait_for_events(open->loop, events);
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.ptr == &open->wakeup)
+            continue;
+        int is_answered = turn(open->loop, events[i].data.ptr, open->window);
+        if (is_answered < 0)
+            return -1;
+        if (is_answered)
+            open_loop_answered(open->open_loop, events[i].data.ptr);
+    }
+    return count < 0 ? -1 : 0;
+}
+
+int loop_open_window(struct loop *loop, struct window *window, struct open_loop *open_loop)
+{
+    struct open_window open = {.loop = loop, .window = window, .open_loop = open_loop};
+    const struct open_client functions = {&open, start_due, wait_for_answers};
+    for (unsigned i = 0; i < loop->count; i++)
+        open_loop_answered(open_loop, &loop->workers[i]);
+    int status = wakeup_open(&open.wakeup, loop->epoll, loop->failure);
+    if (status == 0)
+        status = open_loop_run(open_loop, window, &functions);
+    wakeup_close(&open.wakeup);
+    return status;
 }
 
 void loop_close(struct loop *loop)

@@ -10,6 +10,7 @@
 
 #include "events.h"
 #include "loop.h"
+#include "open_loop.h"
 
 #define DRIVER "libpq"
 
@@ -18,6 +19,7 @@ struct runner {
     struct plan plan;
     struct loop loop;
     struct window window;
+    struct open_loop open_loop;
     struct failure failure;
 };
 
@@ -31,7 +33,7 @@ static const char *const MODES[] = {
 static void say_hello(const struct plan *plan)
 {
     int version = PQlibVersion();
-    printf("{\"event\": \"hello\", \"contract\": 1, \"runner\": \"c\", \"runtime\": "
+    printf("{\"event\": \"hello\", \"contract\": 2, \"runner\": \"c\", \"runtime\": "
            "{\"name\": \"C\", \"version\": \"compiled by %s\"}, \"driver\": {\"name\": \"" DRIVER "\", "
            "\"version\": \"%d.%d\"}, \"components\": {}, \"mode\": \"%s\", \"synthetic\": false}\n",
            COMPILER, version / 10000, version % 10000, MODES[plan->kind]);
@@ -46,13 +48,24 @@ static void say_ready(const struct plan *plan)
     fflush(stdout);
 }
 
-static int run_window(struct runner *runner, const char *name, double seconds)
+static int is_open_loop(const struct runner *runner)
+{
+    return runner->job.arrivals.process != PROCESS_NONE;
+}
+
+/* The schedule of an open loop stays until its result is told. */
+static int run_window(struct runner *runner, const char *name, double seconds, uint64_t seed)
 {
     if (seconds <= 0)
         return 0;
+    open_loop_free(&runner->open_loop);
+    if (is_open_loop(runner) &&
+        open_loop_prepare(&runner->open_loop, &runner->job, seconds, seed, &runner->failure) < 0)
+        return -1;
     event_started(name);
     window_begin(&runner->window, seconds);
-    if (loop_window(&runner->loop, &runner->window) < 0)
+    if ((is_open_loop(runner) ? loop_open_window(&runner->loop, &runner->window, &runner->open_loop)
+                              : loop_window(&runner->loop, &runner->window)) < 0)
         return -1;
     window_end(&runner->window);
     event_finished(name, &runner->window);
@@ -65,10 +78,11 @@ static int measure(struct runner *runner)
     if (loop_open(&runner->loop, &runner->plan, &runner->failure) < 0)
         return -1;
     say_ready(&runner->plan);
-    if (run_window(runner, "warmup", job->warmup_seconds) < 0 ||
-        run_window(runner, "measure", job->measure_seconds) < 0)
+    if (run_window(runner, "warmup", job->warmup_seconds, job->seed + 1) < 0 ||
+        run_window(runner, "measure", job->measure_seconds, job->seed) < 0)
         return -1;
-    return event_result(&runner->window) < 0 ? fail(&runner->failure, FAIL_DRIVER, "no memory left") : 0;
+    const struct open_loop *loop = is_open_loop(runner) ? &runner->open_loop : NULL;
+    return event_result(&runner->window, loop) < 0 ? fail(&runner->failure, FAIL_DRIVER, "no memory left") : 0;
 }
 
 static int run(struct runner *runner, const char *line)
@@ -100,6 +114,7 @@ int main(void)
         fprintf(stderr, "%s\n", runner->failure.message);
         event_error(&runner->failure);
     }
+    open_loop_free(&runner->open_loop);
     job_free(&runner->job);
     free(line);
     free(runner);
