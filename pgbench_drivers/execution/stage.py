@@ -40,9 +40,7 @@ class LiveStage:
     whether runners send what the audit saw.
     """
 
-    def __init__(
-        self, admin: psycopg.Connection[Any], schema: str, *, alone: bool = False
-    ) -> None:
+    def __init__(self, admin: psycopg.Connection[Any], schema: str, *, alone: bool = False) -> None:
         self._admin = admin
         self._schema = schema
         self._alone = alone
