@@ -26,8 +26,8 @@ class Watch:
     Threads that have ended when the window has take their counts of switches
     with them. Those that serve one window do (`threads_end`), and others when
     the process is ending already; then the switches are those of the process's
-    whole life, less those before the window. With `memory` the peak is
-    looked at all the time, which costs the processor some.
+    whole life, less those before the window. With `memory` nothing is counted
+    but the peak, which is looked at all the time: that costs the processor some.
     """
 
     counters: Mapping[Name, Counter] = field(default_factory=dict)
@@ -81,15 +81,18 @@ class Watch:
         self._counting.close()
 
     def _window_begins(self) -> None:
-        self._before = self._counting.read()
-        self._threads = proc.context_switches(self._pid)
         if self.memory:
             self.peak_since_start = not proc.forget_peak_memory(self._pid)
             self._peak.start(self._pid)
+            return
+        self._before = self._counting.read()
+        self._threads = proc.context_switches(self._pid)
 
     def _window_ends(self) -> None:
+        if self.memory:
+            self.peak_kib = self._peak.stop()
+            return
         # What is gone with the process comes first.
-        self.peak_kib = self._peak.stop()
         threads = proc.context_switches(self._pid)
         now, before = self._counting.read(), self._before
         self.counted = {name: now[name] - before[name] for name in now if name in before}
