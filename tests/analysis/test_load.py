@@ -34,7 +34,9 @@ def test_figures_are_of_all_rounds_together() -> None:
     assert figures.latency.percentiles_us["99"] == pytest.approx(5000, rel=1e-3)
 
 
-@pytest.mark.parametrize(("missed", "held"), [(0, True), (1, True), (2, False), (100, False)])
+@pytest.mark.parametrize(
+    ("missed", "held"), [(0, True), (1, True), (5, True), (6, False), (100, False)]
+)
 def test_a_rate_is_held_that_missed_no_more_than_the_last_moment_of_each_round(
     missed: int, held: bool
 ) -> None:
