@@ -90,8 +90,10 @@ class BuildExtensions(build_ext):
         super().run()
 
 
-setup(
-    cmdclass={"build_ext": BuildExtensions},
-    ext_modules=[extension(source) for source in sorted(PACKAGE.rglob("*.pyx"))],
-    options={"build_ext": {"parallel": os.cpu_count()}},
-)
+# Where processes are not forked, each that translates reads this file.
+if __name__ == "__main__":
+    setup(
+        cmdclass={"build_ext": BuildExtensions},
+        ext_modules=[extension(source) for source in sorted(PACKAGE.rglob("*.pyx"))],
+        options={"build_ext": {"parallel": os.cpu_count()}},
+    )
