@@ -6,7 +6,16 @@ a linear function of its number.
 """
 
 from cpython.object cimport PyObject
-from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport (
+    INT32_MAX,
+    INT32_MIN,
+    INT64_MAX,
+    INT64_MIN,
+    int32_t,
+    int64_t,
+    uint32_t,
+    uint64_t,
+)
 
 from pgstride.core.codec cimport refuse_length
 from pgstride.core.kept_values cimport KeptValues
