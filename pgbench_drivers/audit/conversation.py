@@ -9,11 +9,11 @@ streams were interleaved in time; facts made of cycles do not depend on timing.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pgbench_drivers.wire import bodies, framing
-from pgbench_drivers.wire.framing import BackendDecoder, FrontendDecoder, Message, WireError
+from pgbench_drivers.wire.framing import Message, WireError
+from pgbench_drivers.wire.listener import DecodingListener
 
 IDLE = "I"
 
@@ -114,48 +114,20 @@ class StartUp:
     bytes_received: int = 0
 
 
-class Conversation:
-    """Feed it what either side sends, in the order in which it was passed on.
-
-    `cycles` are the complete ones. `failure` tells why the bytes were not
-    understood; what comes after that is ignored.
-    """
+class Conversation(DecodingListener):
+    """All cycles of a connection; `cycles` are the complete ones."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.start_up = StartUp()
         self.started = False
         self.cancels = False
         self.cycles: list[Cycle] = []
-        self.failure: str | None = None
-        self._frontend = FrontendDecoder()
-        self._backend = BackendDecoder()
         self._open: deque[_Open] = deque()
         self._statements: dict[str, Statement] = {}
         self._portals: dict[str, Execution] = {}
         self._client_spoke_last = False
         self._in_flight = 0
-
-    def from_client(self, data: bytes) -> None:
-        """Bytes that the client sent."""
-        self._feed(self._frontend.feed, data, self._hear_client)
-
-    def from_server(self, data: bytes) -> None:
-        """Bytes that the server sent."""
-        self._feed(self._backend.feed, data, self._hear_server)
-
-    def _feed(
-        self,
-        decode: Callable[[bytes], Iterator[Message]],
-        data: bytes,
-        hear: Callable[[Message], None],
-    ) -> None:
-        if self.failure is not None:
-            return
-        try:
-            for message in decode(data):
-                hear(message)
-        except WireError as error:
-            self.failure = str(error)
 
     # The client
 
@@ -182,8 +154,6 @@ class Conversation:
         start.bytes_sent += message.size
         if message.kind == framing.CANCEL_REQUEST:
             self.cancels = True
-        if message.kind in (framing.SSL_REQUEST, framing.GSSENC_REQUEST):
-            self._backend.expect_negotiation()
 
     def _hear_copy(self, message: Message) -> None:
         if not self._open:

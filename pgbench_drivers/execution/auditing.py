@@ -12,7 +12,7 @@ from pgbench_drivers.audit.facts import AuditError, sent
 from pgbench_drivers.audit.usage import breach, unseen
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.execution.cell import run_step
+from pgbench_drivers.execution.cell import cpu_not_read, run_step
 from pgbench_drivers.execution.executor import Bench
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.audit import Audit
@@ -66,7 +66,7 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
             connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port),
             windows=WINDOWS,
             timeout_seconds=min(bench.timeout_seconds, MOST_PATIENCE_SECONDS),
-            server_cpu=_not_read,
+            server_cpu=cpu_not_read,
         )
         record = run_step(context)
     usage = bench.drivers[driver].entry.usage
@@ -84,7 +84,3 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
         why = str(error)
         return Audit(driver, query, None, why, breach=broken or unseen(usage, why))
     return Audit(driver, query, found, None, breach=broken)
-
-
-def _not_read() -> None:
-    return None

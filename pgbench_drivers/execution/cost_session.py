@@ -17,6 +17,7 @@ from pgbench_drivers.config.registry import DriverSpec
 from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import environment, facts, reference
+from pgbench_drivers.execution.cell import cpu_not_read
 from pgbench_drivers.execution.costing import observe
 from pgbench_drivers.execution.executor import Bench
 from pgbench_drivers.execution.perf_events import Counter, Name, available
@@ -255,12 +256,8 @@ def _bench(
         seed=request.options.seed,
         timeout_seconds=request.timeout_seconds,
         client_cpus=None,
-        server_cpu=_not_read,
+        server_cpu=cpu_not_read,
     )
-
-
-def _not_read() -> None:
-    return None
 
 
 def _header(

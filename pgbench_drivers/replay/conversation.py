@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pgbench_drivers.replay.recording import Answer, Bind, Recording, in_text_format
 from pgbench_drivers.wire import framing
-from pgbench_drivers.wire.framing import BackendDecoder, FrontendDecoder, Message, WireError
+from pgbench_drivers.wire.framing import Message
+from pgbench_drivers.wire.listener import DecodingListener
 
 QuestionKind = Literal["startup", "parse", "bind", "describe", "execute", "close", "sync", "query"]
 
@@ -50,21 +51,18 @@ class _Question:
         return self.copies_in and self.tail[:1] == b"E"
 
 
-class Conversation:
+class Conversation(DecodingListener):
     """Questions wait in order for their answers, which go into the recording.
 
     Follows the rules of the protocol's "Message Flow": an error in the
     extended protocol discards all questions up to the next Sync, and a COPY
-    FROM STDIN discards the Syncs that were sent before its end. `failure` tells
-    why bytes were not understood; what comes after them is ignored.
+    FROM STDIN discards the Syncs that were sent before its end.
     """
 
     def __init__(self, recording: Recording) -> None:
-        self.failure: str | None = None
+        super().__init__()
         self._recording = recording
         self._startup = b""
-        self._frontend = FrontendDecoder()
-        self._backend = BackendDecoder()
         self._statements: dict[bytes, bytes] = {}
         self._portals: dict[bytes, _Portal] = {}
         self._waiting: deque[_Question] = deque()
@@ -82,33 +80,9 @@ class Conversation:
             framing.STARTUP: self._start,
         }
 
-    def from_client(self, data: bytes) -> None:
-        """Bytes that the client sent."""
-        self._hear(self._frontend.feed, data, self._ask)
-
-    def from_server(self, data: bytes) -> None:
-        """Bytes that the server sent."""
-        self._hear(self._backend.feed, data, self._answer)
-
-    def _hear(
-        self,
-        decode: Callable[[bytes], Iterator[Message]],
-        data: bytes,
-        take: Callable[[Message], None],
-    ) -> None:
-        if self.failure is not None:
-            return
-        try:
-            for message in decode(data):
-                take(message)
-        except WireError as error:
-            self.failure = str(error)
-
-    def _ask(self, message: Message) -> None:
+    def _hear_client(self, message: Message) -> None:
         kind = message.kind
-        if kind in (framing.SSL_REQUEST, framing.GSSENC_REQUEST):
-            self._backend.expect_negotiation()
-        elif kind in ("c", "f"):
+        if kind in ("c", "f"):
             self._copying = False
         elif kind in self._readers and not (self._copying and kind == "S"):
             self._waiting.append(self._readers[kind](message.body))
@@ -139,7 +113,7 @@ class Conversation:
     def _execute(self, body: bytes) -> _Question:
         return _Question("execute", portal=self._portals.get(body.partition(b"\0")[0]))
 
-    def _answer(self, message: Message) -> None:
+    def _hear_server(self, message: Message) -> None:
         if not self._waiting or message.kind in ("A", framing.NEGOTIATION):
             return
         question = self._waiting[0]
