@@ -87,12 +87,13 @@ def _p_value(tenths: npt.NDArray[np.float64]) -> float:
     """Two-sided, of Page's trend test (1963) with the rounds as blocks.
 
     It ranks the tenths within each round, so that rounds of different speed
-    may stand together. With one round it is Spearman's correlation.
+    may stand together. With one round it is Kendall's rank correlation, whose
+    exact distribution keeps its promise far out where Holm's correction looks.
     """
     if np.ptp(tenths) == 0:
         return 1.0
     if len(tenths) == 1:
-        return float(stats.spearmanr(range(tenths.shape[1]), tenths[0]).pvalue)
+        return float(stats.kendalltau(range(tenths.shape[1]), tenths[0]).pvalue)
     rising, falling = (
         stats.page_trend_test(way, method="asymptotic").pvalue for way in (tenths, -tenths)
     )
