@@ -4,8 +4,9 @@ Each of so many times it runs the gate twice, as a user does with `--against`:
 on a driver and itself, where every alarm is false, and on the driver slowed by
 a known share of client CPU and itself, where every pass is a miss. Rates have
 exact 95 % intervals (Clopper and Pearson). A gate takes some minutes, so sixty
-runs take a night; what else the machine does is part of what is measured.
-Options that this command does not know go to the gate.
+runs take a night; what else the machine does is part of what is measured. With
+`--keep FILE` the gates of several nights are counted together. Options that
+this command does not know go to the gate.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ CPU = metric("client_cpu_us_per_query")
 
 @dataclass(frozen=True)
 class Gate:
-    """What one gate said, how long it took, and the slowdown that it measured."""
+    """What one gate said of a slowed driver, in what time, and the slowdown that it measured."""
 
+    share: float
     code: int
     seconds: float
     slowdown: float
@@ -49,21 +51,23 @@ class Gate:
 def main() -> None:
     """Run the experiment and print its rates."""
     asked, options = _arguments()
-    equal: list[Gate] = []
-    slower: list[Gate] = []
+    gates = _kept(asked.keep)
+    before = sum(gate.share == 0 for gate in gates)
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(asked.runs):
-            for share, gates in ((0.0, equal), (asked.slowed_by, slower)):
+        for number in range(before, before + asked.runs):
+            for share in (0.0, asked.slowed_by):
                 found = _gate(asked.driver, share, number, Path(folder), options)
                 gates.append(found)
+                _keep(found, asked.keep)
                 print(
                     f"{number + 1}: slowed by {share:.0%}, exit code {found.code}, "
                     f"measured {found.slowdown - 1:+.1%}, {found.seconds:.0f} s",
                     flush=True,
                 )
     print()
-    _tell(f"{asked.driver} and itself: false alarms", equal, REGRESSION)
-    _tell(f"slowed by {asked.slowed_by:.0%}: caught", slower, REGRESSION)
+    _tell(f"{asked.driver} and itself: false alarms", [g for g in gates if g.share == 0])
+    slower = [g for g in gates if g.share == asked.slowed_by]
+    _tell(f"slowed by {asked.slowed_by:.0%}: caught", slower)
 
 
 def _arguments() -> tuple[argparse.Namespace, list[str]]:
@@ -71,7 +75,21 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--runs", type=int, default=20, help="gates of each kind; default: 20")
     parser.add_argument("--driver", default="pgstride", help="an asynchronous driver of Python")
     parser.add_argument("--slowed-by", type=float, default=0.1, help="share; default: 0.1")
+    parser.add_argument("--keep", type=Path, help="file of gates to count too, and to add to")
     return parser.parse_known_args()
+
+
+def _kept(file: Path | None) -> list[Gate]:
+    if file is None or not file.exists():
+        return []
+    lines = file.read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Gate) for line in lines]
+
+
+def _keep(gate: Gate, file: Path | None) -> None:
+    if file is not None:
+        with file.open("ab") as kept:
+            kept.write(msgspec.json.encode(gate) + b"\n")
 
 
 def _gate(driver: str, share: float, seed: int, folder: Path, options: Sequence[str]) -> Gate:
@@ -87,7 +105,8 @@ def _gate(driver: str, share: float, seed: int, folder: Path, options: Sequence[
     seconds = time.monotonic() - began
     if done.returncode not in (PASSED, REGRESSION):
         sys.exit(f"the gate could not measure:\n{done.stdout}{done.stderr}")
-    return Gate(done.returncode, seconds, _slowdown(driver, output / "gate" / "result.json"))
+    slowdown = _slowdown(driver, output / "gate" / "result.json")
+    return Gate(share, done.returncode, seconds, slowdown)
 
 
 def _registry(name: str, share: float, path: Path) -> Path:
@@ -115,8 +134,8 @@ def _slowdown(driver: str, result: Path) -> float:
     return math.exp(statistics.mean(logs))
 
 
-def _tell(what: str, gates: Sequence[Gate], code: int) -> None:
-    found = sum(gate.code == code for gate in gates)
+def _tell(what: str, gates: Sequence[Gate]) -> None:
+    found = sum(gate.code == REGRESSION for gate in gates)
     interval = stats.binomtest(found, len(gates)).proportion_ci(method="exact")
     seconds = [gate.seconds for gate in gates]
     print(
