@@ -1,5 +1,8 @@
 """A fast PostgreSQL driver for Python, asyncio first, with asyncpg's interface."""
 
+# Before any compiled module is loaded.
+from pgstride import _gil as _gil
+
 # All of asyncpg's modules that programs name, so that `pgstride.pool.Pool` is found, say.
 from pgstride import cursor as cursor
 from pgstride import exceptions as exceptions
