@@ -111,10 +111,19 @@ def find(module: ModuleType, path: str) -> Any:
     return found
 
 
+def signature(function: Callable[..., Any]) -> inspect.Signature:
+    """What a function takes; one of asyncpg's annotations cannot be evaluated."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format  # noqa: PLC0415 new in 3.14
+
+        return inspect.signature(function, annotation_format=Format.STRING)
+    return inspect.signature(function)
+
+
 def arguments(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """A function's parameters by name, without `self`."""
     try:
-        found = dict(inspect.signature(function).parameters)
+        found = dict(signature(function).parameters)
     except ValueError:
         return {}
     found.pop("self", None)

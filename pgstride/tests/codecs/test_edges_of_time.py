@@ -75,13 +75,16 @@ OUT_OF_RANGE = [
     ("timestamptz", "4713-01-01 00:00:00+00 BC"),
 ]
 
+# datetime's, whose wording depends on its version.
+PYTHONS_WORDS = r"out of range|ordinal|year must be in"
+
 
 @pytest.mark.parametrize(("name", "text"), OUT_OF_RANGE)
 def test_what_python_cannot_hold_is_an_error_and_never_a_wrong_value(
     driver: Any, name: str, text: str
 ) -> None:
     for query in (f"SELECT '{text}'::{name}", f"SELECT ARRAY['{text}'::{name}]"):
-        with pytest.raises((OverflowError, ValueError), match=r"out of range|ordinal"):
+        with pytest.raises((OverflowError, ValueError), match=PYTHONS_WORDS):
             driver.fetchval(query)
         assert driver.fetchval("SELECT 1") == 1
 
