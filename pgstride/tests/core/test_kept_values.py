@@ -7,6 +7,7 @@ import random
 import struct
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -130,6 +131,10 @@ def test_an_instant_that_is_used_again_has_no_hash_and_no_fold_of_before():
         assert found.isoformat() == moment.isoformat()
 
 
+@pytest.mark.skipif(
+    bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    reason="a Python without the GIL has only one allocator",
+)
 @pytest.mark.parametrize("allocator", ["malloc", "pymalloc_debug", "malloc_debug"])
 def test_any_allocator_of_python_s_will_do(allocator: str):
     """The debug allocators notice a byte that is written beyond a block's end."""
