@@ -66,7 +66,7 @@ static long long microseconds(struct timeval from, struct timeval to)
 void event_finished(const char *window, const struct window *measured)
 {
     printf("{\"event\": \"finished\", \"window\": \"%s\", \"elapsed_ns\": %" PRIu64 ", \"queries\": %" PRIu64
-           ", \"cpu_user_us\": %lld, \"cpu_system_us\": %lld, \"max_rss_kib\": %ld",
+           ", \"cpu_user_us\": %lld, \"cpu_system_us\": %lld, \"max_rss_kib\": %ld, \"allocations\": null",
            window, elapsed_ns(measured), measured->latencies.total,
            microseconds(measured->before.ru_utime, measured->after.ru_utime),
            microseconds(measured->before.ru_stime, measured->after.ru_stime), measured->after.ru_maxrss);

@@ -112,7 +112,10 @@ class Arrivals(Message, frozen=True):
 
 
 class Job(Message, frozen=True):
-    """Everything a runner needs to know; without `arrivals` it runs a closed loop."""
+    """Everything a runner needs to know; without `arrivals` it runs a closed loop.
+
+    Counting allocations costs time, so what is measured of time does without.
+    """
 
     contract: Literal[2]
     driver: str
@@ -124,6 +127,7 @@ class Job(Message, frozen=True):
     measure_seconds: Seconds
     arrivals: Arrivals | None
     seed: Seed
+    count_allocations: bool = False
 
 
 class Named(Message, frozen=True):
@@ -160,8 +164,18 @@ class Started(Message, frozen=True, tag_field="event", tag="started"):
     window: Window
 
 
+class Allocations(Message, frozen=True):
+    """What a process allocated in a window; None is what the runtime does not tell."""
+
+    count: Count | None
+    bytes: Count | None
+
+
 class Finished(Message, frozen=True, tag_field="event", tag="finished"):
-    """A window has ended; CPU is the process's over the window, all threads."""
+    """A window has ended; CPU is the process's over the window, all threads.
+
+    `allocations` is None unless the job asks for it, and where the runtime tells nothing.
+    """
 
     window: Window
     elapsed_ns: Positive
@@ -169,6 +183,7 @@ class Finished(Message, frozen=True, tag_field="event", tag="finished"):
     cpu_user_us: Count
     cpu_system_us: Count
     max_rss_kib: Count
+    allocations: Allocations | None
 
 
 class ResultLatency(Message, frozen=True):

@@ -1,6 +1,6 @@
-"""C: programs of this repository, compiled with the compiler at hand.
+"""C: programs and a library of this repository, compiled with the compiler at hand.
 
-They use epoll and signalfd, so they are for Linux only.
+The programs use epoll and signalfd, and the compiler's flags are those of Linux.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from pgbench_drivers.toolchains.libpq import find_libpq
 RUNNER = DRIVERS / "c"
 LIBPQ_RUNNER = RUNNER / "libpq"
 REPLAY = ROOT / "replay"
+ALLOCATIONS = DRIVERS / "python" / "allocations"
 FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 # The environment of the rows that libpq is in, and the parts of the runner that it shares.
@@ -74,6 +75,11 @@ def build_libpq_runner(say: Say, extra: Sequence[str] = ()) -> Path:
     return build("libpq-runner", LIBPQ_RUNNER, say, extra, shared=shared, libraries=libraries)
 
 
+def build_allocations_library(say: Say) -> Path:
+    """The library that counts allocations in Python's runner; raises ToolchainError."""
+    return build("allocations.so", ALLOCATIONS, say, libraries=("-shared", "-fPIC"))
+
+
 def build(
     name: str,
     sources: Path,
@@ -83,13 +89,13 @@ def build(
     shared: Sequence[Path] = (),
     libraries: Sequence[str] = (),
 ) -> Path:
-    """Compile the C files of a folder to a program, where something has changed.
+    """Compile the C files of a folder to one file, where something has changed.
 
     `shared` are files of other folders, `libraries` flags for what they need.
     Raises ToolchainError, UnsuitableError where it cannot run at all.
     """
     if not sys.platform.startswith("linux"):
-        raise UnsuitableError(f"{name} needs epoll, which only Linux has")
+        raise UnsuitableError(f"{name} can be built on Linux only")
     cc = compiler()
     if not shutil.which(cc[0]):
         raise ToolchainError(

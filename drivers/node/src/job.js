@@ -42,6 +42,7 @@ export const CONTRACT_VERSION = 2;
  * @property {number} measureSeconds
  * @property {Arrivals | null} arrivals null for the closed loop
  * @property {bigint} seed
+ * @property {boolean} countAllocations
  */
 
 /** @typedef {Record<string, unknown>} JsonObject */
@@ -74,6 +75,7 @@ export function parseJob(line) {
     measureSeconds: seconds(job.measure_seconds, 'measure_seconds'),
     arrivals: job.arrivals === null ? null : parseArrivals(object(job.arrivals, 'arrivals')),
     seed: BigInt(count(job.seed, 'seed', Number.MIN_SAFE_INTEGER)),
+    countAllocations: boolean(job.count_allocations ?? false, 'count_allocations'),
   };
 }
 
@@ -227,6 +229,16 @@ function list(value, name) {
 function string(value, name) {
   if (typeof value === 'string') return value;
   throw expected('a string', value, name);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {boolean}
+ */
+function boolean(value, name) {
+  if (typeof value === 'boolean') return value;
+  throw expected('true or false', value, name);
 }
 
 /**

@@ -1,5 +1,6 @@
 import process from 'node:process';
 
+import { AllocationCounter } from './allocations.js';
 import { checksum, encoderFor } from './canonical.js';
 import { closedLoop } from './closed-loop.js';
 import { emit } from './events.js';
@@ -95,12 +96,15 @@ async function firstAnswer(adapter, connection, operation) {
 async function observedWindow(name, seconds, seed, adapter, operations) {
   if (seconds === 0) return undefined;
   adapter.windowBegins();
-  const { arrivals } = adapter.job;
+  const { arrivals, countAllocations } = adapter.job;
   const offsets = arrivals && schedule(arrivals, seconds, seed);
+  const counter = countAllocations ? new AllocationCounter() : null;
   emit('started', { window: name });
+  counter?.start();
   const window = offsets
     ? await openLoop(operations, seconds, offsets)
     : { ...(await closedLoop(operations, seconds)), arrivals: null };
+  const allocations = counter?.stop() ?? null;
   emit('finished', {
     window: name,
     elapsed_ns: window.elapsedNs,
@@ -108,6 +112,7 @@ async function observedWindow(name, seconds, seed, adapter, operations) {
     cpu_user_us: window.cpuUserUs,
     cpu_system_us: window.cpuSystemUs,
     max_rss_kib: window.maxRssKib,
+    allocations,
   });
   return window;
 }

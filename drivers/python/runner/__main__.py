@@ -7,16 +7,16 @@ import sys
 import traceback
 
 from pgbench_drivers.contract.canonical import UnknownTypeError, WrongAnswerError
-from runner import life_cycle
+from runner import allocations, life_cycle
 from runner.adapters import load
 from runner.events import emit
-from runner.job import BadJobError, UnsupportedError, parse
+from runner.job import BadJobError, Job, UnsupportedError, parse
 
 
 def main() -> int:
     """Run one job; returns the exit code."""
     try:
-        life_cycle.run(load(parse(json.loads(sys.stdin.readline()))))
+        _run(parse(json.loads(sys.stdin.readline())))
     except (BadJobError, json.JSONDecodeError) as error:
         return _fail(2, "bad-job", error)
     except (UnsupportedError, UnknownTypeError) as error:
@@ -27,6 +27,12 @@ def main() -> int:
         traceback.print_exc()
         return _fail(5, "driver", error)
     return 0
+
+
+def _run(job: Job) -> None:
+    if job.count_allocations:
+        allocations.start()
+    life_cycle.run(load(job))
 
 
 def _fail(code: int, kind: str, error: Exception) -> int:

@@ -72,6 +72,7 @@ class Job:
     measure_seconds: float
     arrivals: Arrivals | None
     seed: int
+    count_allocations: bool
 
 
 def native(type_name: str, value: Any) -> Any:
@@ -115,6 +116,7 @@ def _parse(message: dict[str, Any]) -> Job:
         measure_seconds=message["measure_seconds"],
         arrivals=_arrivals(message["arrivals"]),
         seed=message["seed"],
+        count_allocations=message.get("count_allocations", False),
     )
 
 

@@ -9,12 +9,15 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from time import perf_counter_ns
 from typing import Any
 
 from hdrh.histogram import HdrHistogram
+
+from runner import allocations
+from runner.allocations import Allocations
 
 LOWEST_NS = 1
 HIGHEST_NS = 3_600_000_000_000
@@ -79,6 +82,7 @@ class WindowResult:
     cpu_user_us: int
     cpu_system_us: int
     scheduled: int | None = None
+    allocations: Allocations | None = None
 
     @property
     def queries(self) -> int:
@@ -93,6 +97,7 @@ class WindowResult:
             "cpu_user_us": self.cpu_user_us,
             "cpu_system_us": self.cpu_system_us,
             "max_rss_kib": max_rss_kib(),
+            "allocations": asdict(self.allocations) if self.allocations else None,
         }
 
     def result(self) -> dict[str, Any]:
@@ -154,21 +159,24 @@ class WindowResult:
 
 @dataclass(frozen=True)
 class Running:
-    """A window that has begun: when, until when workers start queries, and the CPU until then."""
+    """A window that has begun: when, until when workers start queries, and what was used before."""
 
     start_ns: int
     deadline_ns: int
     before: Usage
+    allocated: Allocations | None
 
     @classmethod
     def begin(cls, seconds: float) -> Running:
         before = Usage.now()
+        allocated = allocations.so_far()
         start = perf_counter_ns()
-        return cls(start, start + round(seconds * 1e9), before)
+        return cls(start, start + round(seconds * 1e9), before, allocated)
 
     def end(self, logs: Sequence[WorkerLog], scheduled: int | None = None) -> WindowResult:
         """What the window gave, now that its last query is answered."""
         elapsed = perf_counter_ns() - self.start_ns
+        allocated = allocations.so_far()
         after = Usage.now()
         return WindowResult(
             start_ns=self.start_ns,
@@ -178,6 +186,7 @@ class Running:
             cpu_user_us=after.user_us - self.before.user_us,
             cpu_system_us=after.system_us - self.before.system_us,
             scheduled=scheduled,
+            allocations=allocated.since(self.allocated) if allocated and self.allocated else None,
         )
 
 

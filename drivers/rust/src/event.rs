@@ -64,6 +64,8 @@ pub enum Event<'a> {
         cpu_user_us: i64,
         cpu_system_us: i64,
         max_rss_kib: i64,
+        /// Null: what would count them costs every window, or needs a program of its own.
+        allocations: (),
     },
     /// The job went well.
     Result {

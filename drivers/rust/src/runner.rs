@@ -192,6 +192,7 @@ async fn run_window<W: Worker>(
         cpu_user_us: measured.cpu_user_us,
         cpu_system_us: measured.cpu_system_us,
         max_rss_kib: measured.max_rss_kib,
+        allocations: (),
     })?;
     Ok(Measured {
         recorder,

@@ -41,15 +41,22 @@ type Started struct {
 	Window string `json:"window"`
 }
 
+// Allocations are what the process allocated on its heap in a window.
+type Allocations struct {
+	Count uint64 `json:"count"`
+	Bytes uint64 `json:"bytes"`
+}
+
 // Finished closes a window with what the process spent in it.
 type Finished struct {
-	Event        string `json:"event"`
-	Window       string `json:"window"`
-	ElapsedNS    int64  `json:"elapsed_ns"`
-	Queries      int64  `json:"queries"`
-	CPUUserUS    int64  `json:"cpu_user_us"`
-	CPUSystemUS  int64  `json:"cpu_system_us"`
-	MaxRSSKibyte int64  `json:"max_rss_kib"`
+	Event        string       `json:"event"`
+	Window       string       `json:"window"`
+	ElapsedNS    int64        `json:"elapsed_ns"`
+	Queries      int64        `json:"queries"`
+	CPUUserUS    int64        `json:"cpu_user_us"`
+	CPUSystemUS  int64        `json:"cpu_system_us"`
+	MaxRSSKibyte int64        `json:"max_rss_kib"`
+	Allocations  *Allocations `json:"allocations"`
 }
 
 // Latency is the distribution of the measured window's latencies.

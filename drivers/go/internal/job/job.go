@@ -33,15 +33,16 @@ const (
 
 // Job is one cell and round: a driver, a query and a concurrency.
 type Job struct {
-	Driver         string          `json:"driver"`
-	Options        json.RawMessage `json:"options"`
-	Connection     Connection      `json:"connection"`
-	Query          Query           `json:"query"`
-	Concurrency    int             `json:"concurrency"`
-	WarmupSeconds  float64         `json:"warmup_seconds"`
-	MeasureSeconds float64         `json:"measure_seconds"`
-	Arrivals       *Arrivals       `json:"arrivals"`
-	Seed           int64           `json:"seed"`
+	Driver           string          `json:"driver"`
+	Options          json.RawMessage `json:"options"`
+	Connection       Connection      `json:"connection"`
+	Query            Query           `json:"query"`
+	Concurrency      int             `json:"concurrency"`
+	WarmupSeconds    float64         `json:"warmup_seconds"`
+	MeasureSeconds   float64         `json:"measure_seconds"`
+	Arrivals         *Arrivals       `json:"arrivals"`
+	Seed             int64           `json:"seed"`
+	CountAllocations bool            `json:"count_allocations"`
 }
 
 // Warmup is how long the first window lasts.

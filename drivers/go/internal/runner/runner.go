@@ -14,6 +14,7 @@ import (
 	"pgbench-drivers/go-runner/internal/adapter"
 	"pgbench-drivers/go-runner/internal/event"
 	"pgbench-drivers/go-runner/internal/failure"
+	"pgbench-drivers/go-runner/internal/heap"
 	"pgbench-drivers/go-runner/internal/job"
 	"pgbench-drivers/go-runner/internal/schedule"
 	"pgbench-drivers/go-runner/internal/window"
@@ -66,7 +67,7 @@ func measure(j *job.Job, driver adapter.Adapter, events *event.Writer) error {
 		return err
 	}
 	recorder := window.NewRecorder()
-	windows := windows{j.Arrivals, queries, recorder, events}
+	windows := windows{j.Arrivals, queries, recorder, events, j.CountAllocations}
 	if _, _, err := windows.run("warmup", j.Warmup(), j.Seed+1); err != nil {
 		return err
 	}
@@ -93,6 +94,7 @@ type windows struct {
 	queries  []adapter.Query
 	recorder *window.Recorder
 	events   *event.Writer
+	counting bool
 }
 
 // run skips a window of no length.
@@ -107,14 +109,23 @@ func (w *windows) run(name string, duration time.Duration, seed int64) (window.M
 	if err := w.events.Write(event.Started{Event: "started", Window: name}); err != nil {
 		return window.Measurement{}, nil, err
 	}
+	var before heap.Allocations
+	if w.counting {
+		before = heap.Allocated()
+	}
 	measured, arrivals, err := loop(duration)
 	if err != nil {
 		return measured, nil, asFailure(err, failure.Driver)
 	}
+	var allocations *event.Allocations
+	if w.counting {
+		made := heap.Allocated().Since(before)
+		allocations = &event.Allocations{Count: made.Count, Bytes: made.Bytes}
+	}
 	return measured, arrivals, w.events.Write(event.Finished{
 		Event: "finished", Window: name, ElapsedNS: measured.Elapsed.Nanoseconds(), Queries: w.recorder.Queries(),
 		CPUUserUS: measured.CPUUser.Microseconds(), CPUSystemUS: measured.CPUSystem.Microseconds(),
-		MaxRSSKibyte: measured.MaxRSSKiB,
+		MaxRSSKibyte: measured.MaxRSSKiB, Allocations: allocations,
 	})
 }
 
