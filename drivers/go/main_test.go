@@ -132,10 +132,14 @@ func TestAServerThatDiesIsAnErrorOfTheDriver(t *testing.T) {
 				t.Fatal(err)
 			}
 			go proxy(listener, server, 500*time.Millisecond)
-			connection := fmt.Sprintf(`{"host": "127.0.0.1", "port": %d, "user": %q, "database": %q}`,
-				listener.Addr().(*net.TCPAddr).Port, server.User, server.Database)
+			proxied := server
+			proxied.Host, proxied.Port = "127.0.0.1", uint16(listener.Addr().(*net.TCPAddr).Port)
+			connection, err := json.Marshal(proxied)
+			if err != nil {
+				t.Fatal(err)
+			}
 			checksum := fmt.Sprintf(`"checksum": "%x"`, sha256.Sum256([]byte("R1:i:1;")))
-			line := strings.Replace(oneLine(jobLine(driver, `{}`, connection, 60)), `"checksum": null`, checksum, 1)
+			line := strings.Replace(oneLine(jobLine(driver, `{}`, string(connection), 60)), `"checksum": null`, checksum, 1)
 			runner := command(line)
 			out, _ := runner.Output()
 			if runner.ProcessState.ExitCode() != 5 || !strings.Contains(string(out), `"started"`) ||

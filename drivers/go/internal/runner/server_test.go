@@ -50,12 +50,12 @@ var values = []value{
 	{column("c12", "bytea", false), `'\x00ff'::bytea`, "x2:\x00\xff;"},
 	{column("c13", "bytea", true), "null::bytea", "N;"},
 	{column("c14", "bytea", false), "''::bytea", "x0:;"},
-	{column("c15", "int4[]", false), "'{1,-2}'::int4[]", "a2:i:1;i:-2;"},
-	{column("c16", "int4[]", false), "'{}'::int4[]", "a0:"},
+	{column("c15", "int4[]", false), "'{1,-2}'::int4[]", "a2:i:1;i:-2;;"},
+	{column("c16", "int4[]", false), "'{}'::int4[]", "a0:;"},
 	{column("c17", "int4[]", true), "null::int4[]", "N;"},
-	{column("c18", "int8[]", false), "'{3}'::int8[]", "a1:i:3;"},
-	{column("c19", "text[]", false), "'{a,\"\"}'::text[]", "a2:s1:a;s0:;"},
-	{column("c20", "float8[]", false), "'{1.5}'::float8[]", "a1:f:3ff8000000000000;"},
+	{column("c18", "int8[]", false), "'{3}'::int8[]", "a1:i:3;;"},
+	{column("c19", "text[]", false), "'{a,\"\"}'::text[]", "a2:s1:a;s0:;;"},
+	{column("c20", "float8[]", false), "'{1.5}'::float8[]", "a1:f:3ff8000000000000;;"},
 	{column("c21", "timestamptz", false), "'2026-01-02 03:04:05.678901+01'::timestamptz", "t:1767319445678901;"},
 	{column("c22", "timestamp", false), "'1969-12-31 23:59:59.999999'::timestamp", "t:-1;"},
 	{column("c23", "date", false), "'2026-11-24'::date", "d:20781;"},
@@ -101,7 +101,7 @@ func TestArgumentsOfEveryTypeAreSent(t *testing.T) {
 		{object{"type": "float8", "value": 1.5}, "f:3ff8000000000000;"},
 		{object{"type": "text", "value": "grün"}, "s5:grün;"},
 		{object{"type": "bytea", "value": "00ff"}, "x2:\x00\xff;"},
-		{object{"type": "int4[]", "value": []int{1, 2}}, "a2:i:1;i:2;"},
+		{object{"type": "int4[]", "value": []int{1, 2}}, "a2:i:1;i:2;;"},
 		{object{"type": "timestamptz", "value": "2026-01-02T03:04:05.678901+01:00"}, "t:1767319445678901;"},
 		{object{"type": "date", "value": "2026-11-24"}, "d:20781;"},
 		{object{"type": "numeric", "value": "12.3400"}, "m:12.34;"},
@@ -275,8 +275,8 @@ func connection(t *testing.T) job.Connection { return testserver.Connection(t) }
 
 func open(t *testing.T, c job.Connection) *sql.DB {
 	t.Helper()
-	connector, err := pq.NewConnectorConfig(pq.Config{
-		Host: c.Host, Port: c.Port, User: c.User, Database: c.Database, SSLMode: pq.SSLModeDisable})
+	connector, err := pq.NewConnectorConfig(pq.Config{Host: c.Host, Port: c.Port, User: c.User,
+		Password: testserver.Password(c), Database: c.Database, SSLMode: pq.SSLModeDisable})
 	if err != nil {
 		t.Fatal(err)
 	}

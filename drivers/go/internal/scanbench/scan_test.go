@@ -148,6 +148,7 @@ func connect(b *testing.B) *pgx.Conn {
 	config, err := pgx.ParseConfig("sslmode=disable")
 	must(b, err)
 	config.Host, config.Port, config.User, config.Database = c.Host, c.Port, c.User, c.Database
+	config.Password = testserver.Password(c)
 	conn, err := pgx.ConnectConfig(context.Background(), config)
 	must(b, err)
 	b.Cleanup(func() { _ = conn.Close(context.Background()) })
@@ -156,8 +157,8 @@ func connect(b *testing.B) *pgx.Conn {
 
 func open(b *testing.B) *sql.DB {
 	c := testserver.Connection(b)
-	connector, err := pq.NewConnectorConfig(pq.Config{
-		Host: c.Host, Port: c.Port, User: c.User, Database: c.Database, SSLMode: pq.SSLModeDisable})
+	connector, err := pq.NewConnectorConfig(pq.Config{Host: c.Host, Port: c.Port, User: c.User,
+		Password: testserver.Password(c), Database: c.Database, SSLMode: pq.SSLModeDisable})
 	must(b, err)
 	db := sql.OpenDB(connector)
 	b.Cleanup(func() { _ = db.Close() })
