@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pgbench_drivers.analysis.summary import Spread
-from pgbench_drivers.results.cost import Cost, CostFailure, Observation
+from pgbench_drivers.results.cost import AllocationCount, Cost, CostFailure, Observation
 from pgbench_drivers.results.model import Driver
 
 KIB = 1024
@@ -26,6 +26,8 @@ class Counts:
     syscalls_per_query: Spread | None
     instructions_per_row: Spread | None
     cycles_per_row: Spread | None
+    allocations_per_row: Spread | None
+    allocated_bytes_per_row: Spread | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ class DriverCost:
 def driver_costs(cost: Cost) -> tuple[DriverCost, ...]:
     """The figures of every real driver, in the document's order."""
     return tuple(_driver_cost(cost, driver) for driver in cost.drivers if not driver.synthetic)
+
+
+def null_counts(cost: Cost, null: Driver) -> tuple[Counts, ...]:
+    """What a language's null row allocates: what its runner takes in every window of its drivers.
+
+    It has no other counts.
+    """
+    found = (
+        _counts(query, (), _allocated(cost, null.name, query)) for query in cost.options.counted
+    )
+    return tuple(counts for counts in found if counts.allocated_bytes_per_row)
 
 
 def null_of(cost: Cost, driver: Driver) -> Driver | None:
@@ -85,12 +98,16 @@ def _driver_cost(cost: Cost, driver: Driver) -> DriverCost:
         per_connection_us=_difference(many, one, _connect_us, 1 / (asked.connections - 1)),
         memory_bytes=_difference(large, one, _peak_bytes),
         memory_bytes_per_row=_difference(large, one, _peak_bytes, 1 / _rows(large)),
-        counts=tuple(_counts(query, found) for query, found in counted),
+        counts=tuple(
+            _counts(query, found, _allocated(cost, driver.name, query)) for query, found in counted
+        ),
         failures=tuple(f for f in cost.failures if f.driver == driver.name),
     )
 
 
-def _counts(query: str, found: Sequence[Observation]) -> Counts:
+def _counts(
+    query: str, found: Sequence[Observation], allocated: Sequence[AllocationCount]
+) -> Counts:
     return Counts(
         query,
         voluntary_per_query=_spread(found, _per_query("voluntary_switches")),
@@ -98,6 +115,8 @@ def _counts(query: str, found: Sequence[Observation]) -> Counts:
         syscalls_per_query=_spread(found, _per_query("syscalls")),
         instructions_per_row=_spread(found, _per_row("instructions")),
         cycles_per_row=_spread(found, _per_row("cycles")),
+        allocations_per_row=_every(_share(one.count, one.rows) for one in allocated),
+        allocated_bytes_per_row=_every(_share(one.bytes, one.rows) for one in allocated),
     )
 
 
@@ -136,6 +155,10 @@ def _of(cost: Cost, driver: str, query: str, connections: int) -> list[Observati
     ]
 
 
+def _allocated(cost: Cost, driver: str, query: str) -> list[AllocationCount]:
+    return [one for one in cost.allocations if (one.driver, one.query) == (driver, query)]
+
+
 def _rows(observations: Sequence[Observation]) -> int:
     """The rows of one answer."""
     return max((o.rows // o.queries for o in observations), default=1) or 1
@@ -143,7 +166,11 @@ def _rows(observations: Sequence[Observation]) -> int:
 
 def _spread(observations: Iterable[Observation], value: Value) -> Spread | None:
     """The figure over its rounds, if every round has it."""
-    values = [value(one) for one in observations]
+    return _every(map(value, observations))
+
+
+def _every(figures: Iterable[float | None]) -> Spread | None:
+    values = list(figures)
     known = [v for v in values if v is not None]
     return Spread.of(known) if known and len(known) == len(values) else None
 

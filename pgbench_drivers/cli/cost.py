@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pgbench_drivers import signals
 from pgbench_drivers.cli.parameters import queries_option, registry_option, timeout_option
+from pgbench_drivers.cli.progress import presenter_of_steps
 from pgbench_drivers.cli.run import new_directory, typed
 from pgbench_drivers.config.options import Options, select
 from pgbench_drivers.config.queries import QuerySpec, load_queries
@@ -21,7 +19,6 @@ from pgbench_drivers.config.registry import DriverSpec, load_registry, select_dr
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution.cost_session import COST_NAME, CostRequest, measure
 from pgbench_drivers.export.cost import write_cost_markdown
-from pgbench_drivers.plan.plan import Step
 from pgbench_drivers.report.cost import write_cost_page
 from pgbench_drivers.results.cost import Cost, CostOptions
 from pgbench_drivers.server import NAMED_SERVERS
@@ -115,9 +112,11 @@ def cost(**flags: Any) -> int:
     syscalls, instructions, cycles
                   where the kernel and the processor let them be counted; else
                   the reason why they are not
+    allocations   of a row, and their bytes, in windows of their own, where the
+                  language's runtime tells them
 
-    All of it is seen from outside: by the clock, in /proc, and by the kernel's
-    counters. docs/methodology.md says how far each figure can be trusted.
+    All but allocations is seen from outside: by the clock, in /proc, and by the
+    kernel's counters. docs/methodology.md says how far each figure can be trusted.
 
     \b
     pgbench-drivers cost -d asyncpg -d pgx
@@ -130,13 +129,13 @@ def cost(**flags: Any) -> int:
     run; 2 wrong usage; 130 interrupted.
     """
     request = _request(flags)
-    progress = _Progress()
+    shown = presenter_of_steps()
     try:
-        with signals.ending(), progress:
-            document = measure(request, progress, progress.say)
+        with signals.ending(), shown:
+            document = measure(request, shown, shown.say)
     except (KeyboardInterrupt, UserError):
         if (request.directory / COST_NAME).exists():
-            progress.say(f"what was measured is in {request.directory / COST_NAME}")
+            shown.say(f"what was measured is in {request.directory / COST_NAME}")
         raise
     write_cost_page(document, request.directory / PAGE_NAME)
     write_cost_markdown(document, sys.stdout)
@@ -193,47 +192,3 @@ def _query(queries: dict[str, QuerySpec], name: str) -> QuerySpec:
     if name not in queries:
         raise UserError(f"cost needs the query {name}, which is not in --queries-dir")
     return queries[name]
-
-
-class _Progress:
-    """A bar on stderr where that is a terminal, and lines elsewhere."""
-
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._bar = Progress(
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal or self._console.is_dumb_terminal,
-        )
-        self._task = self._bar.add_task("starting", total=None)
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def say(self, text: str) -> None:
-        """A message."""
-        self._console.print(
-            f"pgbench-drivers: {text}", highlight=False, markup=False, soft_wrap=True
-        )
-
-    def planned(self, steps: int) -> None:
-        self.say(f"{steps} steps, a runner's life each")
-        self._bar.update(self._task, total=steps)
-        self._bar.start()
-
-    def step_started(self, step: Step) -> None:
-        self._bar.update(self._task, completed=step.position, description=str(step.cell))
-
-    def step_failed(self, step: Step, reason: str) -> None:
-        self.say(f"failed: {step.cell}: {reason}")

@@ -72,11 +72,26 @@ class LogPresenter(LinePresenter):
         self.say(f"{step.cell}: {figure(record.round) if record.round else outcome}")
 
 
-class BarPresenter(Presenter):
-    """For people: current cell, last figure and time left in one line."""
+class FailurePresenter(LinePresenter):
+    """For commands whose steps have no figures yet: a line on stderr for each that failed."""
 
-    def __init__(self, console: Console) -> None:
+    def planned(self, steps: Sequence[Step], windows: Windows) -> None:
+        self.say(steps_text(steps))
+
+    def step_finished(self, step: Step, record: StepRecord) -> None:
+        if record.failure:
+            self.say(f"failed: {step.cell}: {record.failure.reason}")
+
+
+class BarPresenter(Presenter):
+    """For people: current cell, last figure and time left in one line.
+
+    Without `figures` no step has one, and their windows are of several lengths.
+    """
+
+    def __init__(self, console: Console, *, figures: bool = True) -> None:
         self._console = console
+        self._figures = figures
         # On a narrow terminal the end of the last figure is cut, and nothing else moves.
         cut = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         self._progress = Progress(
@@ -105,7 +120,7 @@ class BarPresenter(Presenter):
         self._progress.stop()
 
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
-        self.say(plan_text(steps, windows))
+        self.say(plan_text(steps, windows) if self._figures else steps_text(steps))
         self._remaining = self._total = len(steps)
         self._windows = windows
         self._task = self._progress.add_task("starting", total=len(steps), left="", last="")
@@ -137,7 +152,7 @@ class BarPresenter(Presenter):
             self._console.print(
                 f"[red]failed[/]  {step.cell}: {record.failure.reason}", highlight=False
             )
-        elif record.round:
+        elif record.round and self._figures:
             self._progress.update(self._task, last=f"{figure(record.round)} ({step.cell.driver})")
 
     def step_skipped(self, step: Step) -> None:
@@ -155,8 +170,17 @@ class BarPresenter(Presenter):
 def presenter() -> Presenter:
     """The one that fits stdout; a terminal that cannot move its cursor is none."""
     console = Console()
-    live = console.is_terminal and not console.is_dumb_terminal
-    return BarPresenter(console) if live else LinePresenter()
+    return BarPresenter(console) if _is_live(console) else LinePresenter()
+
+
+def presenter_of_steps() -> Presenter:
+    """For commands whose stdout is their answer, and whose steps have no figures: on stderr."""
+    console = Console(stderr=True)
+    return BarPresenter(console, figures=False) if _is_live(console) else FailurePresenter()
+
+
+def _is_live(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def figure(measured: Round) -> str:
@@ -179,6 +203,11 @@ def plan_text(steps: Sequence[Step], windows: Windows) -> str:
         f"{windows.warmup_seconds:g} s warm-up and {windows.measure_seconds:g} s measured: "
         f"about {duration_text(estimate_seconds(len(steps), windows))}"
     )
+
+
+def steps_text(steps: Sequence[Step]) -> str:
+    """What a command will do whose windows are of several lengths."""
+    return f"{_count(len(steps), 'step')}, a runner's life each"
 
 
 def _count(number: int, noun: str) -> str:

@@ -32,6 +32,8 @@ from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, twin
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import session, sweep
+from pgbench_drivers.execution.header import resumed_options
+from pgbench_drivers.execution.request import Request
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
 from pgbench_drivers.plan.plan import CellKey, Windows, make_steps
 from pgbench_drivers.results import storage
@@ -145,7 +147,7 @@ def run(**flags: Any) -> int:
     return max(codes)
 
 
-def _requests(flags: dict[str, Any]) -> Iterator[session.Request]:
+def _requests(flags: dict[str, Any]) -> Iterator[Request]:
     """One for each mode; several have a common directory, and in it each its own."""
     modes = flags["mode"] or [None]
     if flags["resume"] or len(modes) == 1:
@@ -156,7 +158,7 @@ def _requests(flags: dict[str, Any]) -> Iterator[session.Request]:
         yield _request({**flags, "mode": mode, "output": directory / mode})
 
 
-def _run(request: session.Request, shown: Presenter) -> int:
+def _run(request: Request, shown: Presenter) -> int:
     try:
         with signals.ending(), shown:
             document = session.run(request, shown, shown.say)
@@ -178,7 +180,7 @@ def _report_what_there_is(directory: Path, shown: Presenter) -> None:
         shown.say(f"interrupted; continue with: pgbench-drivers run --resume {directory}")
 
 
-def _request(flags: dict[str, Any]) -> session.Request:
+def _request(flags: dict[str, Any]) -> Request:
     if flags["resume"]:
         return _resumed_request(flags)
     config = flags["config"] or (BENCH_TOML if BENCH_TOML.exists() else None)
@@ -191,12 +193,12 @@ def _request(flags: dict[str, Any]) -> session.Request:
     return _make_request(flags, options, directory, typed(options.server), False)
 
 
-def _resumed_request(flags: dict[str, Any]) -> session.Request:
+def _resumed_request(flags: dict[str, Any]) -> Request:
     refused = [name for name in (*_FIXED_BY_THE_RUN, "quick", "config", "output") if flags[name]]
     if refused:
         name = refused[0].replace("_", "-")
         raise UserError(f"--resume continues a run with its own options: leave out --{name}")
-    header, options = session.resumed_options(flags["resume"])
+    header, options = resumed_options(flags["resume"])
     changes = {name: flags[name] for name in _CHANGED_BY_RESUME if flags[name] is not None}
     options = msgspec.structs.replace(options, **changes)
     if options.server == "dsn":
@@ -208,12 +210,12 @@ def _resumed_request(flags: dict[str, Any]) -> session.Request:
 
 def _make_request(
     flags: dict[str, Any], options: Options, directory: Path, command: str, resume: bool
-) -> session.Request:
+) -> Request:
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
     extra = {query.name for query in queries.values() if not query.file.default}
     chosen = select(queries, options.queries, "query", only_if_named=extra)
     drivers = select_drivers(load_registry(flags["registry"]), options.drivers)
-    return session.Request(
+    return Request(
         options=options,
         drivers=[*drivers, *_twins(drivers, options.aa)],
         queries=[queries[name] for name in chosen],
@@ -249,7 +251,7 @@ def typed(server: str) -> str:
     return shlex.join(words)
 
 
-def _show_plan(request: session.Request) -> None:
+def _show_plan(request: Request) -> None:
     options = request.options
     windows = Windows.spread(options.warmup, options.duration, options.rounds)
     shares = sweep.SHARES if options.rate == "sweep" else (1.0,)

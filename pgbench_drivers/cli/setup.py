@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pgbench_drivers.config.registry import load_registry
-from pgbench_drivers.execution.session import prepare_runners
+from pgbench_drivers.execution.preparing import prepare_runners
 from pgbench_drivers.paths import REGISTRY
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, reference
-from pgbench_drivers.execution.executor import Bench
-from pgbench_drivers.execution.runner_process import RunnerCommand
-from pgbench_drivers.execution.session import Say, prepare_runners
+from pgbench_drivers.execution import auditing
+from pgbench_drivers.execution.bench import bench_on
+from pgbench_drivers.execution.preparing import Say, prepare_runners
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.server import choose_server
-from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import Server, one_line
 
 
@@ -38,41 +33,23 @@ def audit(
     if not prepared.runners:
         return
     try:
-        with _bench(options, real, queries, prepared.runners, say) as bench:
+        with (
+            _server(options, say) as server,
+            bench_on(
+                server,
+                drivers=real,
+                queries=queries,
+                runners=prepared.runners,
+                windows=auditing.WINDOWS,
+                seed=options.seed,
+                timeout_seconds=options.timeout,
+                say=say,
+            ) as bench,
+        ):
             pairs = auditing.auditable(real, queries, prepared.runners)
             yield from auditing.audit_all(bench, pairs)
     except psycopg.Error as error:
         raise UserError(f"the server failed: {one_line(error)}") from error
-
-
-@contextlib.contextmanager
-def _bench(
-    options: Options,
-    drivers: Sequence[DriverSpec],
-    queries: Sequence[QuerySpec],
-    runners: Mapping[str, RunnerCommand],
-    say: Say,
-) -> Iterator[Bench]:
-    with (
-        _server(options, say) as server,
-        admin_connection(server.endpoint) as admin,
-        temporary_schema(admin) as schema,
-    ):
-        say("asking the server for the right answers")
-        yield Bench(
-            drivers={driver.name: driver for driver in drivers},
-            queries={query.name: query for query in queries},
-            job_queries={q.name: reference.job_query(admin, q, schema) for q in queries},
-            runners=runners,
-            schema=schema,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
-            admin=admin,
-            windows=auditing.WINDOWS,
-            seed=options.seed,
-            timeout_seconds=options.timeout,
-            client_cpus=None,
-            server_cpu=server.cpu_seconds,
-        )
 
 
 def _server(options: Options, say: Say) -> Server:

@@ -12,8 +12,8 @@ from pgbench_drivers.audit.facts import AuditError, sent
 from pgbench_drivers.audit.usage import breach, unseen
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
+from pgbench_drivers.execution.bench import Bench
 from pgbench_drivers.execution.cell import cpu_not_read, run_step
-from pgbench_drivers.execution.executor import Bench
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.wire.proxy import Proxy

@@ -94,6 +94,7 @@ class StepContext:
     sent: Sent | None = None
     arrivals: Arrivals | None = None
     witness: Witness | None = None
+    count_allocations: bool = False
 
     @property
     def answering(self) -> Stage:
@@ -174,6 +175,7 @@ def _job(context: StepContext) -> Job:
         measure_seconds=context.windows.measure_seconds,
         arrivals=context.arrivals,
         seed=context.seed,
+        count_allocations=context.count_allocations,
     )
 
 
@@ -237,6 +239,8 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
     if (result.arrivals is None) != (context.arrivals is None):
         ran = "a closed" if result.arrivals is None else "an open"
         raise StepFailure("contract", f"ran {ran} loop, which the job does not say")
+    if window.allocations is not None and not context.count_allocations:
+        raise StepFailure("contract", "counted allocations, which the job does not ask for")
     if result.rows != result.queries * context.query.expect.rows and not context.synthetic:
         raise StepFailure(
             "wrong-answer",

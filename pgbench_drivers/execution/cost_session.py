@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 import psycopg
@@ -14,18 +12,21 @@ import psycopg
 from pgbench_drivers import signals
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection, JobQuery
+from pgbench_drivers.contract.messages import JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import environment, facts, reference
+from pgbench_drivers.execution import environment, facts
+from pgbench_drivers.execution.allocating import Counting, count_allocations, prepare_counting
+from pgbench_drivers.execution.bench import Bench, bench_on
 from pgbench_drivers.execution.cell import cpu_not_read
 from pgbench_drivers.execution.costing import observe
-from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.execution.executor import Observer
 from pgbench_drivers.execution.perf_events import Counter, Name, available
-from pgbench_drivers.execution.session import Prepared, Say, prepare_runners
+from pgbench_drivers.execution.preparing import Prepared, Say, prepare_runners
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.cost import (
     FORMAT_VERSION,
+    AllocationCount,
     Cost,
     CostFailure,
     CostOptions,
@@ -35,13 +36,14 @@ from pgbench_drivers.results.journal import StepRecord
 from pgbench_drivers.results.model import Driver, Environment
 from pgbench_drivers.results.model import Server as ServerFacts
 from pgbench_drivers.server import Server, choose_server
-from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
 
 COST_NAME = "cost.json"
 # One query of a large answer takes longer than the window. The warm-up is over before the
 # runner has freed the answer that it verified, which may take longer than a window too.
 ONCE = Windows(warmup_seconds=0.01, measure_seconds=0.25)
+
+Outcome = Observation | AllocationCount | None
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,15 @@ class CostRequest:
         own = [CellKey(driver.name, *kind) for driver in self.drivers for kind in kinds]
         return own + [CellKey(null.name, asked.probe, 1) for null in self.nulls]
 
-
-class CostObserver(Protocol):
-    """Who wants to know how it goes."""
-
-    def planned(self, steps: int) -> None:
-        """So many steps will be run."""
-
-    def step_started(self, step: Step) -> None:
-        """A step begins."""
-
-    def step_failed(self, step: Step, reason: str) -> None:
-        """A step gave no figures."""
+    def counted_cells(self, silent: Collection[str]) -> list[CellKey]:
+        """The cells whose allocations are counted: not those of languages that tell nothing."""
+        asked = self.options
+        return [
+            CellKey(driver.name, query, asked.connections)
+            for driver in (*self.drivers, *self.nulls)
+            if driver.entry.language not in silent
+            for query in asked.counted
+        ]
 
 
 @dataclass
@@ -91,13 +90,14 @@ class _Ledger:
     header: Cost
     path: Path
     observations: list[Observation] = field(default_factory=list)
+    allocations: list[AllocationCount] = field(default_factory=list)
     failures: list[CostFailure] = field(default_factory=list)
     drivers: dict[str, Driver] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.drivers = {driver.name: driver for driver in self.header.drivers}
 
-    def add(self, record: StepRecord, observation: Observation | None) -> None:
+    def add(self, record: StepRecord, outcome: Outcome) -> None:
         """Keep the outcome of a step."""
         if record.identity:
             said = record.identity
@@ -107,8 +107,10 @@ class _Ledger:
                 runtime=said.runtime,
                 components=said.components,
             )
-        if observation:
-            self.observations.append(observation)
+        if isinstance(outcome, Observation):
+            self.observations.append(outcome)
+        if isinstance(outcome, AllocationCount):
+            self.allocations.append(outcome)
         if record.failure:
             self.failures.append(
                 CostFailure(
@@ -129,13 +131,14 @@ class _Ledger:
             complete=complete,
             drivers=list(self.drivers.values()),
             observations=self.observations,
+            allocations=self.allocations,
             failures=self.failures,
         )
         storage.write(document, self.path)
         return document
 
 
-def measure(request: CostRequest, observer: CostObserver, say: Say) -> Cost:
+def measure(request: CostRequest, observer: Observer, say: Say) -> Cost:
     """Measure, and return the document, which is on disk as `cost.json`.
 
     Ctrl-C (KeyboardInterrupt) and errors end server and runners; what was
@@ -160,35 +163,36 @@ def measure(request: CostRequest, observer: CostObserver, say: Say) -> Cost:
 
 
 def _measure_on(
-    server: Server, request: CostRequest, prepared: Prepared, observer: CostObserver, say: Say
+    server: Server, request: CostRequest, prepared: Prepared, observer: Observer, say: Say
 ) -> Cost:
     machine = environment.describe()
-    with admin_connection(server.endpoint) as admin, temporary_schema(admin) as schema:
-        say("asking the server for the right answers")
-        specs = request.queries.values()
-        job_queries = {spec.name: reference.job_query(admin, spec, schema) for spec in specs}
+    with bench_on(
+        server,
+        drivers=[*request.drivers, *request.nulls],
+        queries=list(request.queries.values()),
+        runners=prepared.runners,
+        windows=ONCE,
+        seed=request.options.seed,
+        timeout_seconds=request.timeout_seconds,
+        say=say,
+    ) as bench:
         counters, unavailable = available()
+        counting = prepare_counting(_languages(request), say)
         header = _header(
             request,
             prepared,
             server=facts.server_facts(server),
-            job_queries=job_queries,
+            job_queries=bench.job_queries,
             machine=machine,
             unavailable=unavailable,
+            untold=counting.untold,
         )
         request.directory.mkdir(parents=True, exist_ok=True)
         ledger = _Ledger(header, request.directory / COST_NAME)
-        bench = _bench(
-            request,
-            prepared,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
-            job_queries=job_queries,
-            admin=admin,
-            schema=schema,
-        )
+        # Nobody asks for the server's CPU, and reading it takes the machine some.
+        ways = _Ways(replace(bench, server_cpu=cpu_not_read), request.options, counters, counting)
         try:
-            for record, observation in _observed(bench, request, counters, observer):
-                ledger.add(record, observation)
+            _run(ways, request, ledger, observer)
         except BaseException:
             signals.hold()
             say("ending: runners, tables and server are put away")
@@ -197,67 +201,69 @@ def _measure_on(
         return ledger.write(complete=True)
 
 
-def _observed(
-    bench: Bench,
-    request: CostRequest,
-    counters: Mapping[Name, Counter],
-    observer: CostObserver,
-) -> Iterator[tuple[StepRecord, Observation | None]]:
-    """The steps one after the other; a cell that has failed is not run again."""
-    asked = request.options
-    cells = [cell for cell in request.cells() if cell.driver in bench.runners]
-    steps = make_steps(cells, asked.rounds, asked.seed)
-    observer.planned(len(steps))
-    failed: set[CellKey] = set()
-    for step in steps:
-        observer.step_started(step)
-        if step.cell in failed:
-            continue
+def _languages(request: CostRequest) -> set[str]:
+    return {driver.entry.language for driver in request.drivers}
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """How a step is looked at: from outside, or by its own count of allocations."""
+
+    bench: Bench
+    asked: CostOptions
+    counters: Mapping[Name, Counter]
+    counting: Counting
+
+    def observe(self, step: Step) -> tuple[StepRecord, Observation | None]:
         counts = step.cell.concurrency > 1
-        threads = bench.drivers[step.cell.driver].entry.client == "threads"
-        record, observation = observe(
-            bench.context(step),
-            _windows(asked, threads=threads) if counts else ONCE,
-            counters if counts else {},
+        threads = self.bench.drivers[step.cell.driver].entry.client == "threads"
+        return observe(
+            self.bench.context(step),
+            _windows(self.asked, threads=threads) if counts else ONCE,
+            self.counters if counts else {},
             memory=not counts,
             threads_end=threads,
         )
-        if record.failure:
-            # Is it the driver's failure, or the server's?
-            bench.admin.execute("SELECT 1")
-            failed.add(step.cell)
-            observer.step_failed(step, record.failure.reason)
-        yield record, observation
+
+    def count(self, step: Step) -> tuple[StepRecord, AllocationCount | None]:
+        windows = Windows(self.asked.warmup_seconds, self.asked.window_seconds)
+        return count_allocations(self.bench.context(step), windows, self.counting)
+
+
+def _run(ways: _Ways, request: CostRequest, ledger: _Ledger, observer: Observer) -> None:
+    """The steps one after the other; a cell that has failed is not run again.
+
+    Allocations are counted last: they do not drift with the machine.
+    """
+    asked = request.options
+    runners = ways.bench.runners
+    seen = [cell for cell in request.cells() if cell.driver in runners]
+    counted = [
+        cell for cell in request.counted_cells(ways.counting.silent) if cell.driver in runners
+    ]
+    first = make_steps(seen, asked.rounds, asked.seed)
+    last = [
+        replace(step, position=len(first) + step.position)
+        for step in make_steps(counted, asked.rounds, asked.seed)
+    ]
+    observer.planned([*first, *last], Windows(asked.warmup_seconds, asked.window_seconds))
+    failed: set[CellKey] = set()
+    for look, steps in ((ways.observe, first), (ways.count, last)):
+        for step in steps:
+            if step.cell in failed:
+                observer.step_skipped(step)
+                continue
+            observer.step_started(step)
+            record, outcome = look(step)
+            if record.failure:
+                failed.add(step.cell)
+            ledger.add(record, outcome)
+            observer.step_finished(step, record)
 
 
 def _windows(asked: CostOptions, *, threads: bool) -> Windows:
     """Without a warm-up where its threads would have ended, and their counts with them."""
     return Windows(0.0 if threads else asked.warmup_seconds, asked.window_seconds)
-
-
-def _bench(
-    request: CostRequest,
-    prepared: Prepared,
-    *,
-    connection: Connection,
-    job_queries: Mapping[str, JobQuery],
-    admin: psycopg.Connection[Any],
-    schema: str,
-) -> Bench:
-    return Bench(
-        drivers={driver.name: driver for driver in (*request.drivers, *request.nulls)},
-        queries=request.queries,
-        job_queries=job_queries,
-        runners=prepared.runners,
-        schema=schema,
-        connection=connection,
-        admin=admin,
-        windows=ONCE,
-        seed=request.options.seed,
-        timeout_seconds=request.timeout_seconds,
-        client_cpus=None,
-        server_cpu=cpu_not_read,
-    )
 
 
 def _header(
@@ -268,6 +274,7 @@ def _header(
     job_queries: Mapping[str, JobQuery],
     machine: Environment,
     unavailable: Mapping[Name, str],
+    untold: Mapping[str, str],
 ) -> Cost:
     started = facts.now()
     specs = request.queries.values()
@@ -289,4 +296,5 @@ def _header(
         failures=[],
         unavailable={str(name): reason for name, reason in unavailable.items()},
         warnings=environment.warnings(machine),
+        untold=dict(untold),
     )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from pgbench_drivers.contract.messages import Event, Finished, Hello, Ready, Started
 from pgbench_drivers.execution import proc
-from pgbench_drivers.execution.cell import StepContext, run_step
+from pgbench_drivers.execution.cell import StepContext
+from pgbench_drivers.execution.executor import run_checked
 from pgbench_drivers.execution.peak_memory import PeakMemory
 from pgbench_drivers.execution.perf_events import Counter, CounterError, Counting, Name
 from pgbench_drivers.execution.proc import Switches
@@ -110,11 +111,11 @@ def observe(
 ) -> tuple[StepRecord, Observation | None]:
     """Run a step and watch it; there is no observation when it failed.
 
-    Raises psycopg.Error or UserError when the server fails the orchestrator itself.
+    Raises UserError when the server fails.
     """
     watch = Watch(counters, memory=memory, threads_end=threads_end)
     try:
-        record = run_step(replace(context, windows=windows, witness=watch))
+        record = run_checked(replace(context, windows=windows, witness=watch))
     finally:
         watch.close()
     return record, _observation(context, record, watch)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,121 +14,28 @@ import psycopg
 from pgbench_drivers import signals
 from pgbench_drivers.audit.usage import RULED
 from pgbench_drivers.config.options import Options
-from pgbench_drivers.config.queries import QuerySpec
-from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection, JobQuery
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, environment, facts, reference, sweep
-from pgbench_drivers.execution.executor import Bench, Observer, execute
+from pgbench_drivers.execution import auditing, sweep
+from pgbench_drivers.execution.bench import Bench, bench_on
+from pgbench_drivers.execution.executor import Observer, execute
+from pgbench_drivers.execution.header import arrivals
+from pgbench_drivers.execution.journaling import check_directory, finish, open_journal
+from pgbench_drivers.execution.preparing import Prepared, Say, prepare_runners
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
-from pgbench_drivers.execution.runner_process import RunnerCommand
+from pgbench_drivers.execution.request import Request
 from pgbench_drivers.execution.stage import LiveStage, ReplayStage
-from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_cells, make_steps
+from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_steps
 from pgbench_drivers.replay.replay_server import ReplayServer
-from pgbench_drivers.results import journal as journals
-from pgbench_drivers.results import model, storage
+from pgbench_drivers.results import model
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
-from pgbench_drivers.results.model import Failure
-from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
-from pgbench_drivers.server.admin import admin_connection, temporary_schema
+from pgbench_drivers.server import Server, choose_server
 from pgbench_drivers.server.base import one_line
-from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
-from pgbench_drivers.toolchains.alone import alone
+from pgbench_drivers.toolchains import ToolchainError
 from pgbench_drivers.toolchains.c import build_replay_server
-from pgbench_drivers.toolchains.variant import Variant
-
-Say = Callable[[str], None]
 
 RECORDING_NAME = "recording"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to run, and where to leave it.
-
-    `resume` continues the journal in `directory`; `command` is what the user
-    typed, for the report. `only` restricts the plan to some of the cells. With
-    `audit`, what each driver sends is looked at before anything is measured.
-    """
-
-    options: Options
-    drivers: Sequence[DriverSpec]
-    queries: Sequence[QuerySpec]
-    directory: Path
-    command: str
-    resume: bool
-    only: frozenset[CellKey] | None = None
-    audit: bool = False
-
-    def cells(self) -> list[CellKey]:
-        """Every cell that is to be measured, or to be given a reason why it is not."""
-        every = make_cells(
-            [driver.name for driver in self.drivers],
-            [query.name for query in self.queries],
-            self.options.concurrency,
-            self.options.rates,
-        )
-        return [cell for cell in every if self.only is None or cell in self.only]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Runners by driver name, and why the other drivers cannot run.
-
-    Nothing would help the `unsuitable` ones among these on this machine.
-    """
-
-    runners: dict[str, RunnerCommand]
-    not_run: dict[str, str]
-    unsuitable: frozenset[str]
-
-    @property
-    def missing(self) -> list[str]:
-        """The drivers that could run if what is missing were there."""
-        return [driver for driver in self.not_run if driver not in self.unsuitable]
-
-
-def prepare_runners(drivers: Sequence[DriverSpec], say: Say) -> Prepared:
-    """Make every language's runner ready; a language that fails takes only its drivers away."""
-    runners: dict[str, RunnerCommand] = {}
-    not_run: dict[str, str] = {}
-    unsuitable: set[str] = set()
-    outcomes: dict[tuple[str, str, Variant | None], RunnerCommand | ToolchainError] = {}
-    for driver in drivers:
-        key = (driver.entry.language, driver.entry.environment, driver.variant)
-        if key not in outcomes:
-            outcomes[key] = _prepare(*key, say)
-        outcome = outcomes[key]
-        if isinstance(outcome, RunnerCommand):
-            runners[driver.name] = outcome
-            continue
-        not_run[driver.name] = str(outcome)
-        if isinstance(outcome, UnsuitableError):
-            unsuitable.add(driver.name)
-    return Prepared(runners, not_run, frozenset(unsuitable))
-
-
-def _prepare(
-    language: str, environment_name: str, variant: Variant | None, say: Say
-) -> RunnerCommand | ToolchainError:
-    toolchain = TOOLCHAINS.get(language)
-    if toolchain is None:
-        return ToolchainError(f"the toolbench has no toolchain for the language {language!r}")
-    try:
-        with alone(say):
-            if variant:
-                command = toolchain.prepare_variant(environment_name, variant, say)
-            else:
-                command = toolchain.prepare(environment_name, say)
-    except ToolchainError as error:
-        parts = [environment_name] if environment_name != "default" else []
-        parts += [str(variant)] if variant else []
-        which = f"{language} ({', '.join(parts)})" if parts else language
-        say(f"{which}: cannot be run: {error}")
-        return error
-    return RunnerCommand(command.argv, command.directory, command.environment)
 
 
 def run(request: Request, observer: Observer, say: Say) -> model.Run:
@@ -140,7 +45,7 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
     of what was measured until then is written all the same before they are
     raised again.
     """
-    _check_directory(request)
+    check_directory(request)
     prepared = prepare_runners(request.drivers, say)
     if not prepared.runners:
         reasons = "; ".join(sorted(set(prepared.not_run.values())))
@@ -170,72 +75,77 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
 def _run_on(
     server: Server, request: Request, prepared: Prepared, observer: Observer, say: Say
 ) -> model.Run:
-    with admin_connection(server.endpoint) as admin, temporary_schema(admin) as schema:
-        say("asking the server for the right answers")
-        job_queries = {
-            spec.name: reference.job_query(admin, spec, schema) for spec in request.queries
-        }
-        options = request.options
-        windows = Windows.spread(options.warmup, options.duration, options.rounds)
-        bench = Bench(
-            drivers={d.name: d for d in request.drivers},
-            queries={q.name: q for q in request.queries},
-            job_queries=job_queries,
-            runners=prepared.runners,
-            schema=schema,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
-            admin=admin,
-            windows=windows,
-            seed=options.seed,
-            timeout_seconds=options.timeout,
-            client_cpus=frozenset(options.pin_client) if options.pin_client else None,
-            server_cpu=server.cpu_seconds,
-            arrivals=arrivals(options),
-        )
-
-        def complete(header: model.Run) -> model.Run:
-            audited = msgspec.structs.replace(header, audits=_audits(bench, request, prepared, say))
-            return _with_rates(audited, bench, options, say)
-
-        header, earlier, journal = _open_journal(request, prepared, server, job_queries, complete)
-        bench = dataclasses.replace(
+    options = request.options
+    with bench_on(
+        server,
+        drivers=request.drivers,
+        queries=request.queries,
+        runners=prepared.runners,
+        windows=Windows.spread(options.warmup, options.duration, options.rounds),
+        seed=options.seed,
+        timeout_seconds=options.timeout,
+        say=say,
+        client_cpus=frozenset(options.pin_client) if options.pin_client else None,
+        arrivals=arrivals(options),
+    ) as bench:
+        return _run_with(
             bench,
-            stage=LiveStage(admin, schema, alone=server.info.backend != "dsn"),
-            sent={(one.driver, one.query): one.sent for one in header.audits if one.sent},
+            server=server,
+            request=request,
+            prepared=prepared,
+            observer=observer,
+            say=say,
         )
-        steps = make_steps(planned_cells(header, prepared), options.rounds, options.seed)
-        for warning in header.warnings:
-            say(f"note: {warning}")
-        observer.planned(steps, windows)
-        ranked = headline_cells(request, prepared)
-        try:
-            with _answering(server, request, bench, say) as measured:
-                _measure(
-                    measured,
-                    steps=steps,
-                    earlier=earlier,
-                    ranked=ranked,
-                    options=options,
-                    journal=journal,
-                    observer=observer,
-                    say=say,
-                )
-        except BaseException:
-            signals.hold()
-            say("ending the run: runners, tables and server are put away")
-            journal.close()
-            # The journal holds everything even if the document cannot be written.
-            with contextlib.suppress(UserError):
-                finish(request.directory, header)
-            raise
+
+
+def _run_with(
+    bench: Bench,
+    *,
+    server: Server,
+    request: Request,
+    prepared: Prepared,
+    observer: Observer,
+    say: Say,
+) -> model.Run:
+    options = request.options
+
+    def complete(header: model.Run) -> model.Run:
+        audited = msgspec.structs.replace(header, audits=_audits(bench, request, prepared, say))
+        return _with_rates(audited, bench, options, say)
+
+    header, earlier, journal = open_journal(request, prepared, server, bench.job_queries, complete)
+    watched = dataclasses.replace(
+        bench,
+        stage=LiveStage(bench.admin, bench.schema, alone=server.info.backend != "dsn"),
+        sent={(one.driver, one.query): one.sent for one in header.audits if one.sent},
+    )
+    steps = make_steps(planned_cells(header, prepared), options.rounds, options.seed)
+    for warning in header.warnings:
+        say(f"note: {warning}")
+    observer.planned(steps, bench.windows)
+    try:
+        with _answering(server, request, watched, say) as measured:
+            _measure(
+                measured,
+                steps=steps,
+                earlier=earlier,
+                ranked=headline_cells(request, prepared),
+                options=options,
+                journal=journal,
+                observer=observer,
+                say=say,
+            )
+    except BaseException:
         signals.hold()
+        say("ending the run: runners, tables and server are put away")
         journal.close()
-        return finish(request.directory, header)
-
-
-def arrivals(options: Options) -> model.ArrivalProcess | None:
-    """The process by which queries are due, or None for a closed loop."""
-    return None if options.rate is None else options.arrivals or "poisson"
+        # The journal holds everything even if the document cannot be written.
+        with contextlib.suppress(UserError):
+            finish(request.directory, header)
+        raise
+    signals.hold()
+    journal.close()
+    return finish(request.directory, header)
 
 
 def _with_rates(header: model.Run, bench: Bench, options: Options, say: Say) -> model.Run:
@@ -294,7 +204,7 @@ def _answering(server: Server, request: Request, bench: Bench, say: Say) -> Iter
     with ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay:
         yield dataclasses.replace(
             bench,
-            connection=Connection(**dataclasses.asdict(replay.endpoint)),
+            connection=replay.endpoint.as_connection(),
             server_cpu=replay.cpu_seconds,
             stage=ReplayStage(replay),
         )
@@ -346,167 +256,3 @@ def _goal(options: Options, windows: Windows) -> Goal | None:
     if options.precision is None:
         return None
     return Goal(options.precision, time.monotonic() + options.max_time, windows, options.seed)
-
-
-def finish(directory: Path, header: model.Run) -> model.Run:
-    """Write `result.json` from the journal in `directory`, and return it."""
-    _, records = journals.read(directory / journals.JOURNAL_NAME)
-    document = journals.assemble(header, records, facts.now())
-    storage.write(document, directory / storage.RESULT_NAME)
-    return document
-
-
-def _check_directory(request: Request) -> None:
-    if not request.resume and (request.directory / journals.JOURNAL_NAME).exists():
-        raise UserError(
-            f"{request.directory} holds a run already: continue it with --resume, "
-            "or choose another directory with --output"
-        )
-
-
-def _open_journal(
-    request: Request,
-    prepared: Prepared,
-    server: Server,
-    job_queries: dict[str, JobQuery],
-    complete: Callable[[model.Run], model.Run],
-) -> tuple[model.Run, list[StepRecord], Journal]:
-    """Header, what was measured earlier, and the journal; a new one's header is completed first."""
-    path = request.directory / journals.JOURNAL_NAME
-    header = _header(request, prepared, server, job_queries)
-    if not request.resume:
-        # After the header, whose load is that of the machine before we did anything.
-        header = complete(header)
-        request.directory.mkdir(parents=True, exist_ok=True)
-        journal = Journal.create(path, header)
-        broken = _breaches(request, header)
-        for record in broken:
-            journal.append(record)
-        return header, broken, journal
-    earlier, records = journals.read(path)
-    if earlier.server.version != header.server.version:
-        raise UserError(
-            f"{request.directory} was measured on PostgreSQL {earlier.server.version}, this is "
-            f"{header.server.version}: figures of two servers do not belong into one run"
-        )
-    return earlier, records, Journal(path)
-
-
-def _breaches(request: Request, header: model.Run) -> list[StepRecord]:
-    """The failure of every cell whose driver does not keep what its row declares."""
-    reasons = {(audit.driver, audit.query): audit.breach for audit in header.audits if audit.breach}
-    originals = {driver.name: driver.twin_of or driver.name for driver in request.drivers}
-    return [
-        StepRecord(
-            cell.driver,
-            cell.query,
-            cell.concurrency,
-            identity=None,
-            round=None,
-            failure=Failure(0, "usage", reason),
-            per_second=cell.per_second,
-        )
-        for cell in header.cells
-        if (reason := reasons.get((originals[cell.driver], cell.query)))
-    ]
-
-
-def _header(
-    request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
-) -> model.Run:
-    machine = environment.describe()
-    started = facts.now()
-    return model.Run(
-        format_version=model.FORMAT_VERSION,
-        run_id=secrets.token_hex(8),
-        started_at=started,
-        finished_at=started,
-        complete=False,
-        options=_options(request),
-        environment=machine,
-        server=facts.server_facts(server),
-        queries=[facts.query_facts(spec, job_queries[spec.name]) for spec in request.queries],
-        drivers=[facts.driver_facts(spec, prepared.not_run) for spec in request.drivers],
-        cells=_empty_cells(request, prepared),
-        warnings=environment.warnings(machine),
-    )
-
-
-def _empty_cells(request: Request, prepared: Prepared) -> list[model.Cell]:
-    return [_empty_cell(key, prepared) for key in request.cells()]
-
-
-def _empty_cell(key: CellKey, prepared: Prepared) -> model.Cell:
-    status: model.CellStatus = "unfinished"
-    if key.driver in prepared.not_run:
-        status = "unsupported" if key.driver in prepared.unsuitable else "not-run"
-    return model.Cell(
-        driver=key.driver,
-        query=key.query,
-        concurrency=key.concurrency,
-        status=status,
-        reason=prepared.not_run.get(key.driver, "interrupted before its first round"),
-        mode=None,
-        rounds=[],
-        failures=[],
-        per_second=key.per_second,
-    )
-
-
-def _options(request: Request) -> model.Options:
-    options = request.options
-    return model.Options(
-        concurrency=options.concurrency,
-        warmup_seconds=options.warmup,
-        measure_seconds=options.duration,
-        rounds=options.rounds,
-        seed=options.seed,
-        server=options.server if options.server in NAMED_SERVERS else "dsn",
-        transport=options.transport,
-        mode=options.mode,
-        pin_client=options.pin_client,
-        pin_server=options.pin_server,
-        command=request.command,
-        aa=options.aa,
-        precision=options.precision,
-        max_time_seconds=options.max_time if options.precision else None,
-        arrivals=arrivals(options),
-        rate=options.rate,
-    )
-
-
-def resumed_options(directory: Path) -> tuple[model.Run, Options]:
-    """Header and options of the run in `directory`, for `--resume`; raises UserError."""
-    header, _ = journals.read(directory / journals.JOURNAL_NAME)
-    return header, options_of(header)
-
-
-def options_of(measured: model.Run) -> Options:
-    """The options with which a run is measured again."""
-    asked, server = measured.options, measured.server
-    # The tag of the image, where there was one: postgres:17-alpine.
-    pg_version = server.details.get("image", "").partition(":")[2] or Options().pg_version
-    return msgspec.convert(
-        {
-            "drivers": [d.name for d in measured.drivers if d.twin_of is None],
-            "queries": [query.name for query in measured.queries],
-            "concurrency": asked.concurrency,
-            "warmup": asked.warmup_seconds,
-            "duration": asked.measure_seconds,
-            "rounds": asked.rounds,
-            "seed": asked.seed,
-            # What `auto` chose then: it might choose another today.
-            "server": server.backend,
-            "pg_version": pg_version,
-            "transport": asked.transport,
-            "mode": asked.mode,
-            "pin_client": asked.pin_client,
-            "pin_server": asked.pin_server,
-            "aa": asked.aa,
-            "precision": asked.precision,
-            "max_time": asked.max_time_seconds or Options().max_time,
-            "rate": asked.rate,
-            "arrivals": asked.arrivals,
-        },
-        Options,
-    )

@@ -10,7 +10,8 @@ import msgspec
 
 from pgbench_drivers.analysis.per_round import queries_per_second
 from pgbench_drivers.config.options import FEWEST_QUERIES
-from pgbench_drivers.execution.executor import Bench, measure
+from pgbench_drivers.execution.bench import Bench
+from pgbench_drivers.execution.executor import measure
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.model import Cell, CellStatus, Failure
 

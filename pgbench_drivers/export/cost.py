@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from pgbench_drivers.analysis.cost import driver_costs
+from pgbench_drivers.analysis.cost import driver_costs, null_counts
 from pgbench_drivers.export.tables import markdown_table, markdown_text
 from pgbench_drivers.report import cost_formatting as formatting
 from pgbench_drivers.report.cost_formatting import Shown
@@ -30,6 +30,12 @@ def _parts(cost: Cost) -> Iterator[str]:
         (one.driver.title, counted.query, *map(_text, formatting.counts(cost, counted)))
         for one in drivers
         for counted in one.counts
+    ]
+    rows += [
+        (null.title, counted.query, *map(_text, formatting.null_counts(cost, counted)))
+        for null in cost.drivers
+        if null.synthetic
+        for counted in null_counts(cost, null)
     ]
     yield markdown_table([head, *rows], text_columns=(0, 1))
     yield "\n".join(f"- {markdown_text(reason)}" for reason in formatting.reasons(cost))

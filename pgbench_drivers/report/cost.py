@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from pgbench_drivers.analysis.cost import DriverCost, driver_costs, null_start_up_us
+from pgbench_drivers.analysis.cost import DriverCost, driver_costs, null_counts, null_start_up_us
 from pgbench_drivers.analysis.summary import Spread
 from pgbench_drivers.report import cost_formatting as formatting
 from pgbench_drivers.report.cost_formatting import Shown, Unit, shown
@@ -18,12 +18,18 @@ from pgbench_drivers.report.languages import SLOTS
 from pgbench_drivers.report.page import DriverView, driver_views
 from pgbench_drivers.results.cost import Cost
 
+NOTHING_SEEN = "nothing seen"
+
 
 @dataclass(frozen=True)
 class Bar:
-    """One driver on a board; lengths are shares of the longest, in percent."""
+    """One driver on a board; lengths are shares of the longest, in percent.
+
+    One without a place has a figure that cannot be told from nothing.
+    """
 
     view: DriverView
+    place: int | None
     shown: Shown
     ratio: str
     length: float
@@ -76,6 +82,12 @@ def render(cost: Cost) -> str:
                 for one in costs
                 for counted in one.counts
             ],
+            null_counts=[
+                Row(view, formatting.null_counts(cost, counted), counted.query)
+                for view in views.values()
+                if view.driver.synthetic
+                for counted in null_counts(cost, view.driver)
+            ],
             nulls=[
                 Row(view, (shown(null_start_up_us(cost, view.driver), "µs"),))
                 for view in views.values()
@@ -108,22 +120,34 @@ def _bars(
     figure: Callable[[DriverCost], Spread | None],
 ) -> tuple[Bar, ...]:
     known = [(one, spread) for one in costs if (spread := figure(one)) is not None]
-    known.sort(key=lambda pair: pair[1].median)
-    top = max((spread.high for _, spread in known), default=0)
-    # A difference may be nothing, and then is no measure for the others.
-    least = known[0][1].median if known else 0
-
-    def share(value: float) -> float:
-        return 100 * max(value, 0) / top if top > 0 else 0
-
-    return tuple(
-        Bar(
-            views[one.driver.name],
-            shown(spread, unit),
-            ratio(spread.median / least) if least > 0 else "",
-            share(spread.median),
-            share(spread.low),
-            share(spread.high),
-        )
-        for one, spread in known
+    # A difference whose range reaches below zero is none that was seen.
+    unseen = [(one, spread) for one, spread in known if spread.low <= 0]
+    seen = [(one, spread) for one, spread in known if spread.low > 0]
+    seen.sort(key=lambda pair: pair[1].median)
+    return (
+        *(
+            Bar(views[one.driver.name], None, _nothing(spread, unit), "", 0, 0, 0)
+            for one, spread in unseen
+        ),
+        *_ranked(seen, views, unit),
     )
+
+
+def _nothing(spread: Spread, unit: Unit) -> Shown:
+    return Shown(NOTHING_SEEN, shown(spread, unit).bounds or shown(spread, unit).text)
+
+
+def _ranked(
+    seen: Sequence[tuple[DriverCost, Spread]], views: dict[str, DriverView], unit: Unit
+) -> Iterator[Bar]:
+    top = max((spread.high for _, spread in seen), default=0)
+    for place, (one, spread) in enumerate(seen, start=1):
+        yield Bar(
+            views[one.driver.name],
+            place,
+            shown(spread, unit),
+            ratio(spread.median / seen[0][1].median),
+            100 * spread.median / top,
+            100 * spread.low / top,
+            100 * spread.high / top,
+        )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pgbench_drivers.analysis.cost import Counts, DriverCost
 from pgbench_drivers.analysis.summary import Spread
-from pgbench_drivers.report.formatting import MISSING, byte_size, count, microseconds
+from pgbench_drivers.report.formatting import MISSING, THIN_SPACE, byte_size, count, microseconds
 from pgbench_drivers.results.cost import Cost
 
 Unit = Literal["µs", "B", ""]
+
+UNTOLD = "—"
+HARDLY = 0.001
 
 _TEXT = {"µs": microseconds, "B": byte_size, "": count}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its title, and how its figures read."""
+    """A column of a table: its title, how its figures read, and what stands for none."""
 
     title: str
     unit: Unit
+    missing: str = MISSING
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,25 @@ class Shown:
     bounds: str
 
 
-def shown(spread: Spread | None, unit: Unit) -> Shown:
+_ALLOCATED = [
+    (Column("allocations/row", "", UNTOLD), "allocations_per_row"),
+    (Column("allocated/row", "B", UNTOLD), "allocated_bytes_per_row"),
+]
+
+
+def shown(spread: Spread | None, unit: Unit, missing: str = MISSING) -> Shown:
     """The median, and the lowest to the highest round."""
     if spread is None:
-        return Shown(MISSING, "")
-    text = _TEXT[unit]
-    low, high = text(spread.low), text(spread.high)
-    return Shown(text(spread.median), "" if low == high else f"{low} – {high}")
+        return Shown(missing, "")
+    low, high = _text(spread.low, unit), _text(spread.high, unit)
+    return Shown(_text(spread.median, unit), "" if low == high else f"{low} – {high}")
+
+
+def _text(value: float, unit: Unit) -> str:
+    """A figure; a share that is next to nothing is not spelt out."""
+    if unit != "µs" and 0 < value < HARDLY:
+        return f"<{THIN_SPACE}{HARDLY}"
+    return _TEXT[unit](value)
 
 
 def time_and_memory_columns(cost: Cost) -> tuple[Column, ...]:
@@ -78,23 +93,35 @@ def count_columns(cost: Cost) -> tuple[Column, ...]:
 def counts(cost: Cost, counted: Counts) -> tuple[Shown, ...]:
     """A driver's counts for a query, one for each column."""
     return tuple(
-        shown(getattr(counted, attribute), column.unit) for column, attribute in _counters(cost)
+        shown(getattr(counted, attribute), column.unit, column.missing)
+        for column, attribute in _counters(cost)
     )
 
 
-def _counters(cost: Cost) -> Sequence[tuple[Column, str]]:
-    known = (
+def null_counts(cost: Cost, counted: Counts) -> tuple[Shown, ...]:
+    """A null row's counts, one for each column: only allocations are counted of it."""
+    return tuple(
+        shown(getattr(counted, attribute), column.unit, column.missing)
+        if (column, attribute) in _ALLOCATED
+        else Shown("", "")
+        for column, attribute in _counters(cost)
+    )
+
+
+def _counters(cost: Cost) -> list[tuple[Column, str]]:
+    known = [
         ("", "voluntary/query", "voluntary_per_query"),
         ("", "involuntary/query", "involuntary_per_query"),
         ("syscalls", "system calls/query", "syscalls_per_query"),
         ("instructions", "instructions/row", "instructions_per_row"),
         ("cycles", "cycles/row", "cycles_per_row"),
-    )
-    return [
+    ]
+    columns = [
         (Column(title, ""), attribute)
         for counter, title, attribute in known
         if counter not in cost.unavailable
     ]
+    return columns + (_ALLOCATED if cost.allocations else [])
 
 
 def reasons(cost: Cost) -> list[str]:
@@ -104,6 +131,7 @@ def reasons(cost: Cost) -> list[str]:
     for counter, reason in cost.unavailable.items():
         grouped.setdefault(reason, []).append(titles.get(counter, counter))
     found = [f"Not available here: {' and '.join(names)}: {why}" for why, names in grouped.items()]
+    found += _untold(cost)
     drivers = {driver.name: driver for driver in cost.drivers}
     found += [
         f"{driver.title} was not run: {driver.not_run_reason}"
@@ -114,4 +142,14 @@ def reasons(cost: Cost) -> list[str]:
         f"{drivers[f.driver].title} {'does not support' if f.unsupported else 'failed'} "
         f"{f.query} with {f.connections} connection{'s' * (f.connections > 1)}: {f.reason}"
         for f in cost.failures
+    ]
+
+
+def _untold(cost: Cost) -> list[str]:
+    """Which languages' runtimes do not tell what they allocate, and why."""
+    titles = {d.language: d.language_title for d in cost.drivers if not d.synthetic}
+    return [
+        f"Allocations, {titles[language]}: {reason}"
+        for language, reason in cost.untold.items()
+        if language in titles
     ]

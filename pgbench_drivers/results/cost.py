@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from pgbench_drivers.results.document import Document
 from pgbench_drivers.results.model import Driver, Environment, Query, Server
 
@@ -45,6 +47,24 @@ class Observation(Document, frozen=True):
     peak_since_start: bool = False
 
 
+class AllocationCount(Document, frozen=True):
+    """What one runner allocated in a window of its own; None is what its runtime does not tell.
+
+    `queries` and `rows` are those of the window, which says nothing of time.
+    """
+
+    driver: str
+    query: str
+    connections: int
+    round: int
+    position: int
+    started_at: str
+    queries: int
+    rows: int
+    count: int | None
+    bytes: int | None
+
+
 class CostFailure(Document, frozen=True):
     """Why a driver has no figures for a query; `unsupported`: it cannot do that at all."""
 
@@ -77,7 +97,10 @@ class CostOptions(Document, frozen=True):
 
 
 class Cost(Document, frozen=True):
-    """Everything that `cost` saw; `unavailable` tells why a counter has no figures."""
+    """Everything that `cost` saw; `unavailable` tells why a counter has no figures.
+
+    `untold` tells why a language's runners do not tell all of their allocations.
+    """
 
     kind: Literal["cost"]
     format_version: Literal[1]
@@ -93,3 +116,5 @@ class Cost(Document, frozen=True):
     failures: list[CostFailure]
     unavailable: dict[str, str]
     warnings: list[str]
+    allocations: list[AllocationCount] = msgspec.field(default_factory=list)
+    untold: dict[str, str] = msgspec.field(default_factory=dict)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Literal
 
 from pgbench_drivers import signals
+from pgbench_drivers.contract.messages import Connection
 from pgbench_drivers.errors import UserError
 
 Say = Callable[[str], None]
@@ -34,6 +35,10 @@ class Endpoint:
     user: str
     password: str | None = field(repr=False)
     database: str
+
+    def as_connection(self) -> Connection:
+        """The same as a job tells it."""
+        return Connection(self.host, self.port, self.user, self.password, self.database)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pgbench_drivers.analysis.cost import driver_costs
+from pgbench_drivers.analysis.cost import driver_costs, null_counts
 from pgbench_drivers.results.cost import CostFailure
-from tests.results.cost_making import make_cost, make_observation
+from tests.results.cost_making import make_allocations, make_cost, make_observation
 
 MIB_IN_KIB = 1 << 10
 
@@ -100,6 +100,36 @@ def test_a_figure_that_one_round_lacks_is_none() -> None:
     )
     assert cost.counts[1].voluntary_per_query is None
     assert cost.counts[1].involuntary_per_query is not None
+
+
+def test_allocations_are_per_row_and_those_of_a_null_row_are_its_runner_s() -> None:
+    document = make_cost(
+        [],
+        allocations=[
+            make_allocations("one", "many", 0, count=3000, size=64_000),
+            make_allocations("one", "many", 1, count=3010, size=64_100),
+            make_allocations("one", "many", 2, count=9000, size=99_000),
+            make_allocations("null-python", "probe", 0, count=400, size=8000),
+        ],
+    )
+    (cost,) = driver_costs(document)
+    probe, many = cost.counts
+    assert probe.allocations_per_row is None
+    assert many.allocations_per_row is not None
+    assert many.allocations_per_row.median == 3.01
+    assert many.allocated_bytes_per_row is not None
+    assert many.allocated_bytes_per_row.median == 64.1
+    (null,) = null_counts(document, document.drivers[-1])
+    assert null.query == "probe"
+    assert null.allocations_per_row is not None
+    assert null.allocations_per_row.median == 0.4
+    assert null.voluntary_per_query is None
+
+
+def test_a_runtime_may_tell_bytes_alone() -> None:
+    (cost,) = driver_costs(make_cost([], allocations=[make_allocations("one", "many", count=None)]))
+    assert cost.counts[1].allocations_per_row is None
+    assert cost.counts[1].allocated_bytes_per_row is not None
 
 
 def test_failures_belong_to_their_driver() -> None:

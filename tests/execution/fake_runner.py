@@ -37,7 +37,14 @@ def finished(window: str) -> None:
         cpu_user_us=2000 if BEHAVIOUR == "costly" else 1000,
         cpu_system_us=500,
         max_rss_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        allocations=allocations(),
     )
+
+
+def allocations() -> object:
+    if BEHAVIOUR == "counts-unasked" or (JOB["count_allocations"] and BEHAVIOUR != "tells-nothing"):
+        return {"count": 30 * QUERIES, "bytes": 2000 * QUERIES}
+    return None
 
 
 def error(kind: str, code: int) -> None:

@@ -3,15 +3,36 @@
 import os
 from dataclasses import replace
 
+import psycopg
 import pytest
 
+from pgbench_drivers.execution.cell import StepContext
 from pgbench_drivers.execution.costing import observe
+from pgbench_drivers.execution.executor import ServerLostError
 from pgbench_drivers.execution.perf_events import Counter, CounterError, Counting
 from pgbench_drivers.plan.plan import Windows
 from tests.execution.test_cell import context
 
 WINDOWS = Windows(0.01, 0.01)
 CONTEXT_SWITCHES = Counter(1, 3, 1 << 1)
+
+
+class Answering:
+    """A server that is still there."""
+
+    def execute(self, _: str) -> None:
+        pass
+
+
+class Gone:
+    """One that is not."""
+
+    def execute(self, _: str) -> None:
+        raise psycopg.OperationalError("connection refused")
+
+
+def failing(behaviour: str, admin: object, timeout_seconds: float = 20.0) -> StepContext:
+    return replace(context(behaviour), admin=admin, timeout_seconds=timeout_seconds)  # type: ignore[arg-type]
 
 
 def test_a_step_is_timed_from_outside() -> None:
@@ -58,14 +79,20 @@ def test_the_kernel_s_counters_are_read_at_both_ends_of_the_window() -> None:
 
 
 def test_a_failed_step_has_no_observation() -> None:
-    record, seen = observe(context("driver"), WINDOWS, {}, memory=True, threads_end=False)
+    broken = failing("driver", Answering())
+    record, seen = observe(broken, WINDOWS, {}, memory=True, threads_end=False)
     assert record.failure is not None
     assert seen is None
 
 
 def test_a_runner_that_hangs_is_ended_with_its_witness() -> None:
-    hanging = replace(context("hang-in-window"), timeout_seconds=1.0)
+    hanging = failing("hang-in-window", Answering(), timeout_seconds=1.0)
     record, seen = observe(hanging, WINDOWS, {}, memory=True, threads_end=False)
     assert record.failure is not None
     assert record.failure.kind == "timeout"
     assert seen is None
+
+
+def test_what_the_server_did_is_not_the_driver_s_failure() -> None:
+    with pytest.raises(ServerLostError, match="while fake / one_plus_one / 2 was measured"):
+        observe(failing("driver", Gone()), WINDOWS, {}, memory=True, threads_end=False)

@@ -9,16 +9,17 @@ import pytest
 
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import executor, sweep
-from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.execution.bench import Bench
+from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.results.journal import StepRecord
 from pgbench_drivers.results.model import Cell, Failure
 from tests.results.making import make_round
 
-COMMAND = executor.RunnerCommand((), Path(), {})
+COMMAND = RunnerCommand((), Path(), {})
 
 
-def bench(runners: dict[str, executor.RunnerCommand], seconds: float = 2.0) -> Bench:
+def bench(runners: dict[str, RunnerCommand], seconds: float = 2.0) -> Bench:
     return Bench(
         drivers={}, queries={}, job_queries={}, runners=runners, schema="s",
         connection=None, admin=None, windows=Windows(1, seconds), seed=1, timeout_seconds=1,

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from pgbench_drivers.results.cost import Cost, CostFailure, CostOptions, Observation
+from pgbench_drivers.results.cost import (
+    AllocationCount,
+    Cost,
+    CostFailure,
+    CostOptions,
+    Observation,
+)
 from tests.results.making import make_driver, make_query, make_run
 
 
@@ -34,9 +40,29 @@ def make_observation(
     )
 
 
+def make_allocations(
+    driver: str, query: str, round_: int = 0, *, count: int | None = 3000, size: int | None = 64_000
+) -> AllocationCount:
+    """A window of 100 queries and 1000 rows, in which so many bytes were allocated."""
+    return AllocationCount(
+        driver=driver,
+        query=query,
+        connections=8,
+        round=round_,
+        position=0,
+        started_at="2026-01-01T00:00:00.000+00:00",
+        queries=100,
+        rows=1000,
+        count=count,
+        bytes=size,
+    )
+
+
 def make_cost(
     observations: Sequence[Observation],
     *,
+    allocations: Sequence[AllocationCount] = (),
+    untold: dict[str, str] | None = None,
     drivers: Sequence[str] = ("one",),
     failures: Sequence[CostFailure] = (),
     large: str | None = "large",
@@ -72,4 +98,6 @@ def make_cost(
         failures=list(failures),
         unavailable=unavailable or {},
         warnings=[],
+        allocations=list(allocations),
+        untold=untold or {},
     )

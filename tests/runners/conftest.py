@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -14,7 +13,7 @@ import psycopg
 import pytest
 
 from pgbench_drivers.config.queries import QuerySpec, load_queries
-from pgbench_drivers.contract.messages import Connection, Job, JobQuery
+from pgbench_drivers.contract.messages import Job, JobQuery
 from pgbench_drivers.execution import reference
 from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.server import Server
@@ -80,7 +79,7 @@ def make_job(
         contract=2,
         driver=driver,
         options=options,
-        connection=Connection(**dataclasses.asdict(server.endpoint)),
+        connection=server.endpoint.as_connection(),
         query=query,
         concurrency=3,
         warmup_seconds=0.05,

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pgbench_drivers.cli import cli
 from pgbench_drivers.config.registry import load_registry
-from pgbench_drivers.execution.session import prepare_runners
+from pgbench_drivers.execution.preparing import prepare_runners
 from pgbench_drivers.paths import REGISTRY
 from pgbench_drivers.toolchains import TOOLCHAINS, UnsuitableError
 from pgbench_drivers.toolchains.base import dotted

@@ -14,7 +14,8 @@ from pgbench_drivers.config.options import select
 from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import load_registry
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import session
+from pgbench_drivers.execution.header import options_of
+from pgbench_drivers.execution.request import Request
 from pgbench_drivers.plan.plan import CellKey
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
@@ -26,16 +27,16 @@ def against_baseline(rules: Rules, flags: dict[str, Any]) -> AgainstFile:
     return AgainstFile(rules, baseline, flags["any_machine"])
 
 
-def request_of(baseline: Run, flags: dict[str, Any]) -> session.Request:
+def request_of(baseline: Run, flags: dict[str, Any]) -> Request:
     """The baseline's plan; raises UserError for what is no longer here."""
-    options = session.options_of(baseline)
+    options = options_of(baseline)
     changes = {name: flags[name] for name in ("server", "timeout") if flags[name] is not None}
     options = msgspec.structs.replace(options, aa=None, precision=None, **changes)
     if options.server == "dsn":
         raise UserError("the baseline was measured on a server of yours: name it with --server")
     drivers = {driver.name: driver for driver in load_registry(flags["registry"])}
     queries = {query.name: query for query in load_queries(flags["queries_dir"])}
-    return session.Request(
+    return Request(
         options=options,
         drivers=[drivers[name] for name in _known(drivers, options.drivers, "driver")],
         queries=[queries[name] for name in _known(queries, options.queries, "query")],

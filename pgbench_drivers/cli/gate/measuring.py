@@ -12,12 +12,13 @@ from pgbench_drivers.cli.gate.arrangement import Arrangement
 from pgbench_drivers.cli.progress import LogPresenter
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import environment, session
+from pgbench_drivers.execution.request import Request
 from pgbench_drivers.plan.plan import CellKey
 from pgbench_drivers.results.model import Run
 from pgbench_drivers.toolchains import UnknownVersionError
 
 
-def measure(arrangement: Arrangement, request: session.Request, what: str) -> Judgement:
+def measure(arrangement: Arrangement, request: Request, what: str) -> Judgement:
     """Measure and judge; what fails is not measured. Raises UserError for what cannot be meant."""
     arrangement.check(environment.describe())
     try:
@@ -31,13 +32,13 @@ def measure(arrangement: Arrangement, request: session.Request, what: str) -> Ju
     return arrangement.judge(first, again, confirm=True)
 
 
-def _run(request: session.Request, what: str) -> Run:
+def _run(request: Request, what: str) -> Run:
     with signals.ending(), LogPresenter() as shown:
         shown.say(what)
         return session.run(request, shown, shown.say)
 
 
-def _again(request: session.Request, cells: list[CellKey]) -> Run:
+def _again(request: Request, cells: list[CellKey]) -> Run:
     """Measure some cells a second time, in an order of its own."""
     drivers, queries = {cell.driver for cell in cells}, {cell.query for cell in cells}
     second = replace(

@@ -11,7 +11,7 @@ from pgbench_drivers.config.options import Options, load_options, select
 from pgbench_drivers.config.queries import QuerySpec, load_queries
 from pgbench_drivers.config.registry import DriverSpec, load_registry, select_drivers, varied
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import session
+from pgbench_drivers.execution.request import Request
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
 from pgbench_drivers.toolchains.variant import Release, Variant, parse_requirement
 
@@ -21,13 +21,13 @@ DEFAULTS = Options(warmup=0.8, duration=2.0, rounds=8)
 BUILT_HERE = "pgstride"
 
 
-def request_of(flags: dict[str, Any]) -> tuple[session.Request, dict[str, str]]:
+def request_of(flags: dict[str, Any]) -> tuple[Request, dict[str, str]]:
     """Both versions' rows in one plan, and the base's row by its driver; raises UserError."""
     wanted = flags["base_ref"] or _release(flags["against"])
     drivers = _drivers(flags, BUILT_HERE if isinstance(wanted, str) else wanted.package)
     bases = {driver.name: varied(driver, _variant(driver, wanted)) for driver in drivers}
     typed = "--base-ref" if flags["base_ref"] else "--against"
-    request = session.Request(
+    request = Request(
         options=_options(flags),
         drivers=[*drivers, *bases.values()],
         queries=_queries(flags),
@@ -38,7 +38,7 @@ def request_of(flags: dict[str, Any]) -> tuple[session.Request, dict[str, str]]:
     return request, {name: base.name for name, base in bases.items()}
 
 
-def side_by_side(rules: Rules, request: session.Request, bases: dict[str, str]) -> SideBySide:
+def side_by_side(rules: Rules, request: Request, bases: dict[str, str]) -> SideBySide:
     """What the request's rows are to each other."""
     return SideBySide(rules, bases, request.options.rounds, len(request.cells()) // 2)
 
