@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ PROC = Path("/proc")
 
 # "5" in clear_refs: the peak is from then on that of what follows.
 FORGET_PEAK = "5"
+
+# Of `stat`, counted from after the program's name (proc(5): fields 14 and 15).
+USER_TICKS, SYSTEM_TICKS = 11, 12
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,16 @@ def forget_peak_memory(pid: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """CPU time that a process has used so far, all its threads."""
+    try:
+        # The program's name comes before, in parentheses, and may hold anything.
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def context_switches(pid: int) -> dict[int, Switches]:

@@ -117,6 +117,7 @@ class RunnerProcess:
 
     def _next(self, seconds: float) -> Event | RunnerError | None:
         deadline = time.monotonic() + seconds
+        cpu_before = proc.cpu_seconds(self._process.pid)
         while True:
             signals.check()
             left = deadline - time.monotonic()
@@ -124,7 +125,8 @@ class RunnerProcess:
                 return self._heard.get(timeout=max(0.0, min(left, CHECK_SECONDS)))
             except queue.Empty:
                 if left <= CHECK_SECONDS:
-                    raise RunnerTimeout(f"no answer for {seconds:.0f} s") from None
+                    used = _cpu_text(cpu_before, proc.cpu_seconds(self._process.pid))
+                    raise RunnerTimeout(f"no answer for {seconds:.0f} s{used}") from None
 
     def wait(self, seconds: float) -> int:
         """The exit code (negative: the signal); raises RunnerTimeout."""
@@ -197,6 +199,13 @@ def exit_text(code: int) -> str:
         return f"signal {signal.Signals(-code).name}"
     except ValueError:
         return f"signal {-code}"
+
+
+def _cpu_text(before: float | None, now: float | None) -> str:
+    """Whether it was at work or waited."""
+    if before is None or now is None:
+        return ""
+    return f", in which it used {now - before:.0f} s of CPU"
 
 
 def _child_setup(parent: int, cpus: frozenset[int] | None) -> Callable[[], None]:

@@ -86,6 +86,9 @@ def fail_before_ready() -> None:
 def fail_in_window() -> None:
     if BEHAVIOUR == "killed-in-window":
         os.kill(os.getpid(), signal.SIGKILL)
+    if BEHAVIOUR == "busy-in-window":
+        while True:
+            pass
     if BEHAVIOUR == "hang-in-window":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)

@@ -1,6 +1,7 @@
 """One step: what every ending of a runner becomes."""
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -126,6 +127,18 @@ def test_a_runner_that_hangs_is_ended_and_named(behaviour: str, phase: str) -> N
     assert record.failure.kind == "timeout"
     assert phase in record.failure.reason
     assert not _processes_with(str(FAKE))
+
+
+def test_a_time_out_tells_a_runner_that_works_from_one_that_waits() -> None:
+    waits, works = (
+        run(behaviour, timeout_seconds=2.0).failure
+        for behaviour in ("hang-in-window", "busy-in-window")
+    )
+    assert waits is not None
+    assert works is not None
+    assert waits.reason.endswith("no answer for 2 s, in which it used 0 s of CPU")
+    # As much as it got of a core.
+    assert re.search(r"in which it used [12] s of CPU$", works.reason), works.reason
 
 
 OPEN_LOOP = Arrivals("poisson", 1200.0)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -38,6 +39,20 @@ def test_threads_are_summed_and_subtracted() -> None:
 def test_this_process_has_memory_and_threads() -> None:
     assert (proc.peak_memory_kib(os.getpid()) or 0) > 1 << 10
     assert os.getpid() in proc.context_switches(os.getpid())
+
+
+def test_this_process_has_used_what_the_kernel_tells_of_all_its_threads() -> None:
+    worker = threading.Thread(target=lambda: sum(range(10_000_000)))
+    worker.start()
+    worker.join()
+    times = os.times()
+    assert proc.cpu_seconds(os.getpid()) == pytest.approx(times.user + times.system, abs=0.1)
+
+
+def test_a_process_that_is_gone_has_used_nothing_that_is_known() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert proc.cpu_seconds(process.pid) is None
 
 
 def test_a_process_that_has_ended_has_neither() -> None:
