@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column
 
@@ -131,7 +132,7 @@ class BarPresenter(Presenter):
         self._progress.update(self._task, total=self._total)
 
     def say(self, text: str) -> None:
-        self._console.print(f"[dim]·[/] {text}", highlight=False)
+        self._console.print(f"[dim]·[/] {escape(text)}", highlight=False)
 
     def step_started(self, step: Step) -> None:
         self._progress.start()
@@ -150,7 +151,8 @@ class BarPresenter(Presenter):
         self._advance()
         if record.failure:
             self._console.print(
-                f"[red]failed[/]  {step.cell}: {record.failure.reason}", highlight=False
+                f"[red]failed[/]  {escape(f'{step.cell}: {record.failure.reason}')}",
+                highlight=False,
             )
         elif record.round and self._figures:
             self._progress.update(self._task, last=f"{figure(record.round)} ({step.cell.driver})")

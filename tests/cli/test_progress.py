@@ -10,6 +10,7 @@ from rich.console import Console
 
 from pgbench_drivers.cli.progress import (
     BarPresenter,
+    FailurePresenter,
     LinePresenter,
     LogPresenter,
     duration_text,
@@ -69,6 +70,38 @@ def test_a_failure_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     bar.step_started(Step(CELL, 0, 0))
     bar.step_finished(Step(CELL, 0, 0), record(Failure(0, "crash", "exit code 1")))
     assert "failed  psycopg3-async / generate_series / 8: exit code 1" in console.file.getvalue()
+
+
+def test_a_reason_is_text_and_no_markup() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    bar = BarPresenter(console)
+    bar.planned(make_steps([CELL], 1, seed=1), WINDOWS)
+    bar.step_finished(Step(CELL, 0, 0), record(Failure(0, "driver", "no [/red] here")))
+    bar.say("nor [bold]there")
+    assert "no [/red] here" in console.file.getvalue()
+    assert "nor [bold]there" in console.file.getvalue()
+
+
+def test_steps_without_figures_show_none(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=None)
+    bar = BarPresenter(console, figures=False)
+    with bar:
+        bar.planned(make_steps([CELL], 2, seed=1), WINDOWS)
+        bar.step_started(Step(CELL, 0, 0))
+        bar.step_finished(Step(CELL, 0, 0), record())
+        bar._progress.refresh()
+    assert "2 steps, a runner's life each" in console.file.getvalue()
+    assert "mean" not in console.file.getvalue()
+    lines = FailurePresenter()
+    lines.planned(make_steps([CELL], 1, seed=1), WINDOWS)
+    lines.step_finished(Step(CELL, 0, 0), record())
+    lines.step_finished(Step(CELL, 1, 5), record(Failure(1, "timeout", "hung")))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "pgbench-drivers: 1 step, a runner's life each",
+        "pgbench-drivers: failed: psycopg3-async / generate_series / 8: hung",
+    ]
 
 
 def test_a_pipe_gets_an_object_per_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,12 +46,33 @@ def test_it_measures_drivers_from_outside(tmp_path: Path) -> None:
         for counted in one.counts:
             assert counted.voluntary_per_query is not None
             assert counted.voluntary_per_query.median >= 0
+    assert cost.untold == {}
+    assert {(one.driver, one.query) for one in cost.allocations} == {
+        (driver.name, query) for driver in cost.drivers for query in cost.options.counted
+    }
+    for name in ("asyncpg", "pgx"):
+        allocated = costs[name].counts[0].allocations_per_row
+        assert allocated is not None
+        # A record and a string of each row at least, and not every value twice.
+        assert 0.5 < allocated.median < 20
+    assert "allocations/row" in done.stdout
     # A thread for each connection waits for each of its answers.
     blocking = costs["psycopg2"].counts[1].voluntary_per_query
     assert blocking is not None
     assert blocking.median > 0.2
     large = {o.driver: o.queries for o in cost.observations if o.query == "large_result"}
     assert large == dict.fromkeys(DRIVERS, 1)
+
+
+def test_a_runtime_that_does_not_tell_allocations_is_named(tmp_path: Path) -> None:
+    done = bench(
+        "cost", "-d", "libpq", "-d", "pg", "--no-memory", "--rounds", 1, "--warmup", 0.1,
+        "--duration", 0.2, "-q", "one_plus_one", "--server", "embedded", "-o", tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "- Allocations, C: nothing counts what malloc gives" in done.stdout
+    assert "- Allocations, NodeJS: V8 tells how many bytes" in done.stdout
+    assert {one.driver for one in document(tmp_path).allocations} == {"pg", "null-node"}
 
 
 def test_a_driver_that_fails_is_shown_with_its_reason(tmp_path: Path) -> None:
