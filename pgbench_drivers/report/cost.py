@@ -124,17 +124,12 @@ def _bars(
     unseen = [(one, spread) for one, spread in known if spread.low <= 0]
     seen = [(one, spread) for one, spread in known if spread.low > 0]
     seen.sort(key=lambda pair: pair[1].median)
-    return (
-        *(
-            Bar(views[one.driver.name], None, _nothing(spread, unit), "", 0, 0, 0)
-            for one, spread in unseen
-        ),
-        *_ranked(seen, views, unit),
-    )
+    last = (_without_place(views[one.driver.name], shown(spread, unit)) for one, spread in unseen)
+    return (*_ranked(seen, views, unit), *last)
 
 
-def _nothing(spread: Spread, unit: Unit) -> Shown:
-    return Shown(NOTHING_SEEN, shown(spread, unit).bounds or shown(spread, unit).text)
+def _without_place(view: DriverView, figure: Shown) -> Bar:
+    return Bar(view, None, Shown(NOTHING_SEEN, figure.bounds or figure.text), "", 0, 0, 0)
 
 
 def _ranked(

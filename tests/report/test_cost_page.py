@@ -121,10 +121,10 @@ def test_it_fits_a_desk_and_a_phone_and_loads_nothing(
     page.open()
     assert page.overflow() <= 0
     assert page.board("board-memory") == [["one", "100\u202fMiB", "1.00×"]]
-    # Whose difference is below zero comes without a place, and nobody is compared with it.
+    # Whose difference is below zero comes last, and nobody is compared with it.
     assert page.board("board-start-up") == [
-        ["two", "nothing seen", ""],
         ["one", "1.00\u202fms", "1.00×"],
+        ["two", "nothing seen", ""],
     ]
     assert page.complaints() == []
     assert [
