@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 import psycopg
@@ -11,10 +10,10 @@ import psycopg
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import auditing, reference
 from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.execution.network import connection_to
 from pgbench_drivers.execution.runner_process import RunnerCommand
 from pgbench_drivers.execution.session import Say, prepare_runners
 from pgbench_drivers.results.audit import Audit
@@ -65,7 +64,7 @@ def _bench(
             job_queries={q.name: reference.job_query(admin, q, schema) for q in queries},
             runners=runners,
             schema=schema,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
+            connection=connection_to(server.endpoint),
             admin=admin,
             windows=auditing.WINDOWS,
             seed=options.seed,

@@ -63,7 +63,8 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
     with Proxy(server.host, server.port, Conversation) as proxy:
         context = replace(
             bench.context(step),
-            connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port),
+            # What is encrypted cannot be overheard.
+            connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port, tls=None),
             windows=WINDOWS,
             timeout_seconds=min(bench.timeout_seconds, MOST_PATIENCE_SECONDS),
             server_cpu=cpu_not_read,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from pgbench_drivers.execution import environment, facts, reference
 from pgbench_drivers.execution.cell import cpu_not_read
 from pgbench_drivers.execution.costing import observe
 from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.execution.network import connection_to
 from pgbench_drivers.execution.perf_events import Counter, Name, available
 from pgbench_drivers.execution.session import Prepared, Say, prepare_runners
 from pgbench_drivers.plan.plan import CellKey, Step, Windows, make_steps
@@ -181,7 +181,7 @@ def _measure_on(
         bench = _bench(
             request,
             prepared,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
+            connection=connection_to(server.endpoint),
             job_queries=job_queries,
             admin=admin,
             schema=schema,

@@ -10,10 +10,11 @@ from typing import Any
 import psycopg
 from psycopg import generators, pq
 
-from pgbench_drivers.contract.messages import Argument, Connection, JobQuery
+from pgbench_drivers.contract.messages import Argument, JobQuery
 from pgbench_drivers.execution import reference
 from pgbench_drivers.execution.cell import run_step
 from pgbench_drivers.execution.executor import Bench
+from pgbench_drivers.execution.network import connection_to
 from pgbench_drivers.plan.plan import CellKey, Step, Windows
 from pgbench_drivers.replay.conversation import Conversation
 from pgbench_drivers.replay.recording import Recording, RecordingError
@@ -67,7 +68,7 @@ def own_statements(queries: Iterable[JobQuery]) -> list[str]:
 def _record_cell(bench: Bench, proxy: Endpoint, driver: str, query: str, say: Say) -> None:
     context = dataclasses.replace(
         bench.context(Step(CellKey(driver, query, CONNECTIONS), 0, 0)),
-        connection=Connection(**dataclasses.asdict(proxy)),
+        connection=connection_to(proxy),
         windows=WINDOWS,
         server_cpu=lambda: None,
     )

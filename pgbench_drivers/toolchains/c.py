@@ -31,6 +31,7 @@ from pgbench_drivers.toolchains.libpq import find_libpq
 RUNNER = DRIVERS / "c"
 LIBPQ_RUNNER = RUNNER / "libpq"
 REPLAY = ROOT / "replay"
+DELAY = ROOT / "delay"
 FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 # The environment of the rows that libpq is in, and the parts of the runner that it shares.
@@ -65,6 +66,11 @@ class CToolchain(Toolchain):
 def build_replay_server(say: Say, extra: Sequence[str] = ()) -> Path:
     """The replay server's program, compiled with `extra` flags besides; raises ToolchainError."""
     return build("replay-server", REPLAY, say, extra)
+
+
+def build_delay_proxy(say: Say, extra: Sequence[str] = ()) -> Path:
+    """The delaying proxy's program, likewise."""
+    return build("delay-proxy", DELAY, say, extra)
 
 
 def build_libpq_runner(say: Say, extra: Sequence[str] = ()) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -14,8 +13,9 @@ import psycopg
 import pytest
 
 from pgbench_drivers.config.queries import QuerySpec, load_queries
-from pgbench_drivers.contract.messages import Connection, Job, JobQuery
+from pgbench_drivers.contract.messages import Job, JobQuery
 from pgbench_drivers.execution import reference
+from pgbench_drivers.execution.network import connection_to
 from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.server import Server
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
@@ -77,10 +77,10 @@ def make_job(
 ) -> Job:
     """A short job."""
     job = Job(
-        contract=2,
+        contract=3,
         driver=driver,
         options=options,
-        connection=Connection(**dataclasses.asdict(server.endpoint)),
+        connection=connection_to(server.endpoint),
         query=query,
         concurrency=3,
         warmup_seconds=0.05,

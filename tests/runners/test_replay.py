@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pgbench_drivers.contract.messages import Connection
 from pgbench_drivers.execution import reference
 from pgbench_drivers.execution.recording import own_statements
 from pgbench_drivers.replay.conversation import Conversation
@@ -37,7 +36,7 @@ def test_a_driver_is_answered_as_by_the_server(  # noqa: PLR0917 fixtures
             job_queries[query],
             driver.entry.adapter,
             driver.entry.options,
-            connection=Connection(**dataclasses.asdict(endpoint)),
+            connection=connection_to(endpoint),
         )
         code, events, log = run_runner(command, msgspec.json.encode(job))
         assert code == 0, (query, events[-1:], log)

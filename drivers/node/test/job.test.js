@@ -42,7 +42,7 @@ test('a batch has as many rows as its target says, each a list of its own', () =
 const BAD = [
   ['no object', [], /^the job: expected an object/],
   ['another contract', jobMessage({ contract: 99, driver: undefined }), /^contract 99 is unknown/],
-  ['nothing but the contract', { contract: 2 }, /^query: expected an object, got undefined/],
+  ['nothing but the contract', { contract: 3 }, /^query: expected an object, got undefined/],
   ['no driver', jobMessage({ driver: undefined }), /^driver: expected a string/],
   ['no concurrency', jobMessage({ concurrency: 0 }), /^concurrency: expected an integer of 1/],
   ['negative seconds', jobMessage({ measure_seconds: -1 }), /^measure_seconds: expected 0 or more/],
