@@ -152,9 +152,7 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
             _server(request.options, say) as server,
             reached(server.endpoint, request.options, say) as way,
         ):
-            return _run_on(
-                server, way, request, prepared=prepared, observer=observer, say=say
-            )
+            return _run_on(server, way, request, prepared=prepared, observer=observer, say=say)
     except psycopg.Error as error:
         raise UserError(f"the server failed: {one_line(error)}") from error
 

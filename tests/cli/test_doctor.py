@@ -21,7 +21,7 @@ def doctor() -> tuple[int, str]:
 def test_every_server_and_language_has_a_line() -> None:
     _, said = doctor()
     languages = {driver.entry.language for driver in load_registry(REGISTRY)}
-    for name in ("docker", "embedded", "yours", *languages):
+    for name in ("docker", "embedded", "yours", "unix", "tls", "tcp+Nms", *languages):
         assert f" {name} " in said
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from pgbench_drivers.execution import reference
+from pgbench_drivers.execution.network import connection_to
 from pgbench_drivers.execution.recording import own_statements
 from pgbench_drivers.replay.conversation import Conversation
 from pgbench_drivers.replay.recording import Recording
