@@ -55,12 +55,14 @@ def automatic(transports: Collection[Transport]) -> tuple[str, str]:
         docker = _probe_docker()
     if docker.available:
         return "docker", docker.text
-    if "tls" not in transports:
+    embedded = _probe_embedded()
+    if "tls" not in transports and embedded.available:
         return "embedded", docker.text
     installed = tls.installed()
     if installed is None:
-        raise tls.missing()
-    return str(installed), f"{docker.text}, and the embedded server has no TLS"
+        raise tls.missing() if embedded.available else ServerError(embedded.text)
+    lacks = "has no TLS" if embedded.available else "is not installed"
+    return str(installed), f"{docker.text}, and the embedded server {lacks}"
 
 
 def check_transport(spec: str, transport: Transport) -> None:

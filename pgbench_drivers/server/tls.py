@@ -30,6 +30,7 @@ KEY_NAME = "server.key"
 
 # Where Debian's packages are, and PostgreSQL's own for Red Hat.
 INSTALLED = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
+PROGRAMS = ("initdb", "postgres")
 PROBE_TIMEOUT_SECONDS = 20.0
 
 _CURE = (
@@ -184,11 +185,12 @@ def check(binaries: Path, what: str) -> None:
 def installed() -> Path | None:
     """The newest PostgreSQL with TLS that is installed on this machine."""
     on_path = shutil.which("postgres")
-    found = [Path(on_path).parent] if on_path else []
+    found = [Path(on_path).resolve().parent] if on_path else []
     for pattern in INSTALLED:
         found += sorted(Path("/").glob(pattern), key=_version, reverse=True)
     for binaries in found:
-        if (binaries / "postgres").exists() and is_built_in(binaries):
+        has_all = all((binaries / program).exists() for program in PROGRAMS)
+        if has_all and is_built_in(binaries):
             return binaries
     return None
 

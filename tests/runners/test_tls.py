@@ -1,4 +1,4 @@
-"""Every driver by TLS: encrypted as the server has it, and only with a server that it can verify."""
+"""Every driver by TLS: encrypted, as the server has it, and only if it can verify the server."""
 
 from __future__ import annotations
 
