@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.contract.messages import Connection, Tls
 from pgbench_drivers.server import Endpoint, Probe, ServerError, probe_tls
-from pgbench_drivers.server.base import Say
+from pgbench_drivers.server.base import DELAY, Say
 from pgbench_drivers.server.delay import DelayProxy
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
 from pgbench_drivers.toolchains.c import build_delay_proxy
@@ -57,10 +57,12 @@ def _probe_delay() -> Probe:
 
 
 @contextlib.contextmanager
-def reached(endpoint: Endpoint, options: Options, say: Say) -> Iterator[Reached]:
-    """The endpoint by the run's transport; raises ServerError."""
+def reached(
+    endpoint: Endpoint, options: Options, say: Say, *, is_delayed: bool = False
+) -> Iterator[Reached]:
+    """The endpoint by the run's transport, which `is_delayed` already; raises ServerError."""
     milliseconds = delay_ms(options.transport)
-    if not milliseconds:
+    if not milliseconds or is_delayed:
         yield Reached(endpoint, {})
         return
     if endpoint.host.startswith("/"):
@@ -73,8 +75,9 @@ def reached(endpoint: Endpoint, options: Options, say: Say) -> Iterator[Reached]
     except ToolchainError as error:
         raise ServerError(f"--transport {options.transport}: {error}") from error
     # The proxy is on the server's side: the client's CPUs are what is measured.
+    say(f"round trips take {milliseconds:g} ms longer: a proxy delays them")
     cpus = frozenset(options.pin_server) if options.pin_server else None
     with DelayProxy(program, endpoint, milliseconds, cpus) as proxy:
         yield Reached(
-            proxy.endpoint, {"delay": f"{milliseconds:g} ms per round trip, by a delaying proxy"}
+            proxy.endpoint, {DELAY: f"{milliseconds:g} ms per round trip, by a delaying proxy"}
         )

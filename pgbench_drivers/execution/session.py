@@ -36,7 +36,7 @@ from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.results.model import Failure
 from pgbench_drivers.server import Server, choose_server, shown_spec
 from pgbench_drivers.server.admin import admin_connection, temporary_schema
-from pgbench_drivers.server.base import one_line
+from pgbench_drivers.server.base import DELAY, one_line
 from pgbench_drivers.server.embedded import PROGRAMS
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableError
 from pgbench_drivers.toolchains.alone import alone
@@ -150,11 +150,20 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
     try:
         with (
             _server(request.options, say) as server,
-            reached(server.endpoint, request.options, say) as way,
+            _reached(server, request.options, say) as way,
         ):
             return _run_on(server, way, request, prepared=prepared, observer=observer, say=say)
     except psycopg.Error as error:
         raise UserError(f"the server failed: {one_line(error)}") from error
+
+
+def _reached(
+    server: Server, options: Options, say: Say
+) -> contextlib.AbstractContextManager[Reached]:
+    delay = server.info.details.get(DELAY)
+    if delay:
+        say(f"round trips take longer: {delay}")
+    return reached(server.endpoint, options, say, is_delayed=delay is not None)
 
 
 @contextlib.contextmanager

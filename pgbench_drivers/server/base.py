@@ -12,6 +12,9 @@ from pgbench_drivers import signals
 from pgbench_drivers.errors import UserError
 
 Say = Callable[[str], None]
+# The detail of a server's info that says by how much round trips are longer, and by what.
+DELAY = "delay"
+
 Backend = Literal["docker", "embedded", "installed", "dsn"]
 
 

