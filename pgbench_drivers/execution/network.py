@@ -12,6 +12,7 @@ from pgbench_drivers.contract.messages import Connection, Tls
 from pgbench_drivers.server import Endpoint, Probe, ServerError, probe_tls
 from pgbench_drivers.server.base import DELAY, Say
 from pgbench_drivers.server.delay import DelayProxy
+from pgbench_drivers.server.namespace import Namespace, NamespaceError, delaying
 from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError
 from pgbench_drivers.toolchains.c import build_delay_proxy
 from pgbench_drivers.transports import delay_ms
@@ -53,7 +54,18 @@ def _probe_delay() -> Probe:
     compiler = TOOLCHAINS["c"].probe()
     if not sys.platform.startswith("linux") or not compiler.available:
         return Probe(DELAYED, False, f"the delaying proxy is built for Linux: {compiler.text}")
-    return Probe(DELAYED, True, f"by a delaying proxy, built with {compiler.text}")
+    return Probe(DELAYED, True, f"{_probe_netem()}by a delaying proxy, built with {compiler.text}")
+
+
+def _probe_netem() -> str:
+    namespace = Namespace(delaying(1.0))
+    try:
+        namespace.make()
+    except NamespaceError as error:
+        return f"not by netem ({error}), but "
+    finally:
+        namespace.remove()
+    return "by netem before a server that we start, else "
 
 
 @contextlib.contextmanager

@@ -110,5 +110,5 @@ def _run(*command: str) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NamespaceError(f"{command[0]} cannot be run: {error}") from error
     if done.returncode != 0:
-        said = " ".join(done.stderr.split()).removeprefix("Error: ")
+        said = " ".join(done.stderr.split()).removeprefix("Error: ").removesuffix(".")
         raise NamespaceError(f"{' '.join(command[:3])}: {said}")
