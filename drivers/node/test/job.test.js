@@ -46,6 +46,11 @@ const BAD = [
   ['no driver', jobMessage({ driver: undefined }), /^driver: expected a string/],
   ['no concurrency', jobMessage({ concurrency: 0 }), /^concurrency: expected an integer of 1/],
   ['negative seconds', jobMessage({ measure_seconds: -1 }), /^measure_seconds: expected 0 or more/],
+  [
+    'TLS without an authority',
+    jobMessage({ connection: { ...jobMessage().connection, tls: {} } }),
+    /^connection.tls.ca_file: expected a string/,
+  ],
   ['no seed', jobMessage({ seed: undefined }), /^seed: expected an integer/],
   ['no arrivals', jobMessage({ arrivals: undefined }), /^arrivals: expected an object/],
   [

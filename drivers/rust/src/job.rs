@@ -327,6 +327,7 @@ mod tests {
             (fetch, r#""contract": 3"#, r#""contract": 1"#, "contract"),
             (fetch, r#""contract": 3, "#, "", "contract"),
             (fetch, r#""driver": "null","#, "", "driver"),
+            (fetch, r#""tls": null"#, r#""tls": {}"#, "ca_file"),
             (
                 fetch,
                 r#""concurrency": 8"#,

@@ -11,7 +11,7 @@ import (
 )
 
 const fetchJob = `{"contract": 3, "driver": "pgx", "options": {}, "connection": {"host": "/tmp", "port": 5432,
-	"user": "u", "password": null, "database": "d"}, "query": {"name": "q", "kind": "fetch", "sql": "select $1",
+	"user": "u", "password": null, "database": "d", "tls": null}, "query": {"name": "q", "kind": "fetch", "sql": "select $1",
 	"args": [{"type": "int4", "value": -1}], "columns": [{"name": "a", "type": "int4[]", "nullable": false}],
 	"target": null, "readback": null, "expect": {"rows": 1, "checksum": "00"}},
 	"concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2,
@@ -57,6 +57,7 @@ func TestABadJobIsRefusedWithTheKeyThatIsWrong(t *testing.T) {
 		{fetchJob, `"contract": 3`, `"contract": 1`, "contract"},
 		{fetchJob, `"contract": 3, `, ``, "contract"},
 		{fetchJob, `"pgx"`, `""`, "driver"},
+		{fetchJob, `"tls": null`, `"tls": {}`, "connection.tls.ca_file"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": 0`, "concurrency"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": "8"`, "concurrency"},
 		{fetchJob, `"warmup_seconds": 0.5`, `"warmup_seconds": -1`, "warmup_seconds"},
