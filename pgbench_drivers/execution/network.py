@@ -86,8 +86,8 @@ def reached(
         program = build_delay_proxy(say)
     except ToolchainError as error:
         raise ServerError(f"--transport {options.transport}: {error}") from error
-    # The proxy is on the server's side: the client's CPUs are what is measured.
     say(f"round trips take {milliseconds:g} ms longer: a proxy delays them")
+    # It is on the server's side: the client's CPUs are what is measured.
     cpus = frozenset(options.pin_server) if options.pin_server else None
     with DelayProxy(program, endpoint, milliseconds, cpus) as proxy:
         yield Reached(

@@ -42,6 +42,7 @@ from pgbench_drivers.toolchains import TOOLCHAINS, ToolchainError, UnsuitableErr
 from pgbench_drivers.toolchains.alone import alone
 from pgbench_drivers.toolchains.c import build_replay_server
 from pgbench_drivers.toolchains.variant import Variant
+from pgbench_drivers.transports import delay_ms
 
 Say = Callable[[str], None]
 
@@ -168,10 +169,12 @@ def _reached(
 
 @contextlib.contextmanager
 def _server(options: Options, say: Say) -> Iterator[Server]:
+    # A server that is only recorded need not be far away itself.
+    is_near = options.mode == "replay" and delay_ms(options.transport) > 0
     server = choose_server(
         options.server,
         pg_version=options.pg_version,
-        transport=options.transport,
+        transport="tcp" if is_near else options.transport,
         connections=max(*options.concurrency, auditing.CONNECTIONS),
         say=say,
     )
