@@ -31,7 +31,7 @@ static void print_string(const char *text)
 
 void event_hello(const char *driver, const char *mode)
 {
-    printf("{\"event\": \"hello\", \"contract\": 2, \"runner\": \"c\", \"runtime\": "
+    printf("{\"event\": \"hello\", \"contract\": 3, \"runner\": \"c\", \"runtime\": "
            "{\"name\": \"C\", \"version\": \"compiled by %s\"}, \"driver\": {\"name\": \"%s\", "
            "\"version\": \"" VERSION "\"}, \"components\": {}, \"mode\": \"%s\", \"synthetic\": true",
            COMPILER, driver, mode);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CONTRACT 2
+#define CONTRACT 3
 #define MOST_CONNECTIONS 10000
 #define MOST_EXACT_INTEGER 9007199254740991.0
 
@@ -36,6 +36,19 @@ static double number(struct field_reader *from, const char *key, double lowest, 
     return value;
 }
 
+static void read_tls(struct job *job, const struct json *tls, struct failure *failure)
+{
+    if (tls && tls->kind == JSON_NULL)
+        return;
+    if (!tls || tls->kind != JSON_OBJECT) {
+        if (failure->kind == FAIL_NONE)
+            fail(failure, FAIL_BAD_JOB, "tls: expected null or an object");
+        return;
+    }
+    struct field_reader from = {tls, failure};
+    job->ca_file = text(&from, "ca_file");
+}
+
 static void read_connection(struct job *job, struct field_reader from)
 {
     const struct json *password = json_member(from.object, "password");
@@ -44,6 +57,7 @@ static void read_connection(struct job *job, struct field_reader from)
     job->user = text(&from, "user");
     job->database = text(&from, "database");
     job->password = password && password->kind == JSON_STRING ? password->text : NULL;
+    read_tls(job, json_member(from.object, "tls"), from.failure);
 }
 
 static void read_query(struct job *job, struct field_reader from)

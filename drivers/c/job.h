@@ -13,6 +13,7 @@ struct job {
     const char *driver;
     const struct json *options;
     const char *host, *user, *password, *database; /* password: NULL if there is none */
+    const char *ca_file; /* of TLS; NULL for plaintext */
     unsigned port;
     const char *kind, *sql;
     const struct json *arguments;

@@ -36,6 +36,8 @@ static int open_drain(struct runner *runner)
     if (strcmp(runner->job.kind, "fetch") != 0)
         return fail(&runner->failure, FAIL_UNSUPPORTED,
                     "raw-drain discards answers, so that it has neither COPY nor batch");
+    if (runner->job.ca_file)
+        return fail(&runner->failure, FAIL_UNSUPPORTED, "raw-drain is no driver and speaks no TLS");
     return drain_open(&runner->drain, &runner->job, &runner->failure);
 }
 

@@ -37,7 +37,7 @@ func command(jobLine string) *exec.Cmd {
 }
 
 func jobLine(driver, options, connection string, measureSeconds float64) string {
-	return fmt.Sprintf(`{"contract": 2, "driver": %q, "options": %s, "connection": %s, "query": {"name": "q", "kind": "fetch",
+	return fmt.Sprintf(`{"contract": 3, "driver": %q, "options": %s, "connection": %s, "query": {"name": "q", "kind": "fetch",
 		"sql": "select 1", "args": [], "columns": [{"name": "a", "type": "int4"}], "expect": {"rows": 1, "checksum": null}},
 		"concurrency": 2, "warmup_seconds": 0, "measure_seconds": %g, "arrivals": null, "seed": 1}`,
 		driver, options, connection, measureSeconds)
@@ -55,7 +55,7 @@ func TestExitCodesAndErrorEvents(t *testing.T) {
 		{"no window at all", jobLine("null", `{}`, `{}`, 0), 0, `"queries":0`},
 		{"nothing", "", 2, `"kind":"bad-job"`},
 		{"no JSON", "hello", 2, `"kind":"bad-job"`},
-		{"contract", strings.Replace(jobLine("null", `{}`, `{}`, 1), `"contract": 2`, `"contract": 1`, 1), 2, `"kind":"bad-job"`},
+		{"contract", strings.Replace(jobLine("null", `{}`, `{}`, 1), `"contract": 3`, `"contract": 1`, 1), 2, `"kind":"bad-job"`},
 		{"driver", jobLine("libpqxx", `{}`, `{}`, 1), 2, `"kind":"bad-job"`},
 		{"option", jobLine("pgx", `{"rows": "dict"}`, `{}`, 1), 2, `unknown field \"rows\"`},
 		{"no server", jobLine("pgx", `{}`, `{"host": "/nonexistent", "port": 1, "user": "u", "database": "d"}`, 1), 5, `"kind":"driver"`},

@@ -21,7 +21,7 @@ from pgbench_drivers.execution.cost_session import COST_NAME, CostRequest, measu
 from pgbench_drivers.export.cost import write_cost_markdown
 from pgbench_drivers.report.cost import write_cost_page
 from pgbench_drivers.results.cost import Cost, CostOptions
-from pgbench_drivers.server import NAMED_SERVERS
+from pgbench_drivers.server import shown_spec
 
 EXIT_FAILED = 1
 PAGE_NAME = "cost.html"
@@ -165,7 +165,7 @@ def _request(flags: dict[str, Any]) -> CostRequest:
         warmup_seconds=flags["warmup"],
         window_seconds=flags["duration"],
         seed=flags["seed"],
-        server=server if server in NAMED_SERVERS else "dsn",
+        server=shown_spec(server),
         transport=flags["transport"],
         probe=PROBE,
         counted=counted,

@@ -7,6 +7,7 @@ import click
 from pgbench_drivers.config.queries import load_queries
 from pgbench_drivers.config.registry import load_registry
 from pgbench_drivers.execution import environment
+from pgbench_drivers.execution.network import probe_transports
 from pgbench_drivers.paths import QUERIES, REGISTRY
 from pgbench_drivers.server import probe_servers
 from pgbench_drivers.toolchains import TOOLCHAINS
@@ -34,6 +35,9 @@ def doctor() -> int:
         if server.cure:
             click.echo(f"      {'':<10} {server.cure}")
     _line("yes", "yours", "any PostgreSQL that --server DSN names")
+    click.echo("transports")
+    for one in probe_transports():
+        _line("yes" if one.available else "no", one.name, one.text)
     click.echo("languages")
     for name, toolchain in TOOLCHAINS.items():
         probe = toolchain.probe()

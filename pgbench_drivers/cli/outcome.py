@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from pgbench_drivers.report.load_page import LoadPage
 from pgbench_drivers.report.standings import CPU_METRIC, HEADLINE_METRIC, Analysed, Standings
 from pgbench_drivers.results import storage
 from pgbench_drivers.results.model import Run
+
+COLUMN_WIDTH = 15
+"""Of a run's column where several are shown side by side."""
 
 
 def show_outcome(run: Run, directory: Path) -> bool:
@@ -36,27 +40,61 @@ def show_outcome(run: Run, directory: Path) -> bool:
     return bool(bad)
 
 
-def show_modes(runs: Sequence[Run]) -> None:
-    """Print what each driver costs in runs that differ by their mode, the cheapest first."""
-    modes = [run.options.mode for run in runs]
-    costs = [_cpu_per_row(run) for run in runs]
-    drivers = [name for name in costs[0] if all(name in found for found in costs)]
+def show_side_by_side(runs: Sequence[Run]) -> None:
+    """Print the figures of runs that differ by mode or transport, a column each.
+
+    They are not ranked against each other: the drivers' order is that of the
+    first run, the cheapest first.
+    """
+    analysed = [Analysed.of(run) for run in runs if not run.is_open_loop]
+    costs = [_cpu_per_row(one) for one in analysed]
+    _show_columns("Client CPU per row", runs, costs)
+    _show_columns("Median latency", runs, [_median_latency(one) for one in analysed])
+
+
+def _show_columns(what: str, runs: Sequence[Run], columns: Sequence[dict[str, float]]) -> None:
+    drivers = list(dict.fromkeys(name for column in columns for name in column))
     if not drivers:
         return
-    click.echo("\nClient CPU per row, geometric mean, by mode:", err=True)
+    by, names = _what_differs(runs)
+    click.echo(f"\n{what}, geometric mean, by {by}:", err=True)
     width = max(map(len, drivers))
-    click.echo(" " * width + "".join(f"{mode:>12}" for mode in modes), err=True)
-    for name in drivers:
-        figures = "".join(f"{microseconds(found[name]):>12}" for found in costs)
-        click.echo(f"{name:<{width}}{figures}", err=True)
+    click.echo(" " * width + "".join(f"{name:>{COLUMN_WIDTH}}" for name in names), err=True)
+    for driver in drivers:
+        texts = [microseconds(column[driver]) if driver in column else "–" for column in columns]
+        cells = "".join(f"{text:>{COLUMN_WIDTH}}" for text in texts)
+        click.echo(f"{driver:<{width}}{cells}", err=True)
 
 
-def _cpu_per_row(run: Run) -> dict[str, float]:
-    """By driver, in microseconds; empty for an open loop, whose CPU time says nothing."""
-    if run.is_open_loop:
-        return {}
-    standings = Analysed.of(run).standings(CPU_METRIC, concurrency=run.options.concurrency[0])
+def _what_differs(runs: Sequence[Run]) -> tuple[str, list[str]]:
+    """What the runs differ by, and what it is in each."""
+    modes: list[str] = [run.options.mode for run in runs]
+    transports = [run.options.transport for run in runs]
+    if len(set(transports)) == 1:
+        return "mode", modes
+    if len(set(modes)) == 1:
+        return "transport", transports
+    both = [f"{mode} {transport}" for mode, transport in zip(modes, transports, strict=True)]
+    return "mode and transport", both
+
+
+def _cpu_per_row(analysed: Analysed) -> dict[str, float]:
+    """By driver, in microseconds."""
+    level = analysed.run.options.concurrency[0]
+    standings = analysed.standings(CPU_METRIC, concurrency=level)
     return {place.driver: place.value for place in standings.ranked}
+
+
+def _median_latency(analysed: Analysed) -> dict[str, float]:
+    """By driver, in microseconds, over the queries and drivers of the CPU's ranking."""
+    level = analysed.run.options.concurrency[0]
+    standings = analysed.standings(CPU_METRIC, concurrency=level)
+    found = {}
+    for place in standings.ranked:
+        cells = [analysed.cells[place.driver, query, level] for query in standings.queries]
+        medians = [cell.figures.latency.percentiles_us["50"] for cell in cells if cell.figures]
+        found[place.driver] = statistics.geometric_mean(medians)
+    return found
 
 
 def _show_ranking(run: Run) -> None:

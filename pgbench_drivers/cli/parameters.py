@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pgbench_drivers import transports
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.paths import QUERIES, REGISTRY
 
@@ -34,18 +35,45 @@ class Modes(click.ParamType[list[str]]):
     """Comma-separated modes of a run, each once."""
 
     name = "mode,…"
-    known = ("live", "replay")
+    what = "mode"
+    known = "live or replay"
+
+    def is_known(self, word: str) -> bool:
+        """Whether it is one."""
+        return word in {"live", "replay"}
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
-        modes = value if isinstance(value, list) else str(value).split(",")
-        for mode in modes:
-            if mode not in self.known:
-                self.fail(f"expected {' or '.join(self.known)}, got {mode!r}", param, ctx)
-        if len(set(modes)) != len(modes):
-            self.fail(f"names a mode twice: {value}", param, ctx)
-        return modes
+        words = value if isinstance(value, list) else str(value).split(",")
+        for word in words:
+            if not self.is_known(word):
+                self.fail(f"expected {self.known}, got {word!r}", param, ctx)
+        if len(set(words)) != len(words):
+            self.fail(f"names a {self.what} twice: {value}", param, ctx)
+        return words
+
+
+class Transports(Modes):
+    """Comma-separated transports, each once."""
+
+    name = "transport,…"
+    what = "transport"
+    known = "unix, tcp, tls, or with a delay tcp+1ms"
+
+    def is_known(self, word: str) -> bool:
+        return transports.is_known(word)
+
+
+class OneTransport(click.ParamType[str]):
+    """A transport."""
+
+    name = "transport"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not transports.is_known(str(value)):
+            self.fail(f"expected {Transports.known}, got {value!r}", param, ctx)
+        return str(value)
 
 
 class Rates(click.ParamType[Any]):
@@ -125,8 +153,13 @@ PLAN_OPTIONS = (
 )  # fmt: skip
 
 
-def plan_options(defaults: Options, otherwise: str = "") -> Callable[[Function], Function]:
-    """The options of how cells are measured; `otherwise` is added to the defaults in the help."""
+def plan_options(
+    defaults: Options, otherwise: str = "", *, several: bool = False
+) -> Callable[[Function], Function]:
+    """The options of how cells are measured; `otherwise` is added to the defaults in the help.
+
+    With `several`, more than one transport may be given.
+    """
 
     def default(value: object) -> str:
         return f"  [default: {value}{otherwise}]"
@@ -167,8 +200,8 @@ def plan_options(defaults: Options, otherwise: str = "") -> Callable[[Function],
         ),
         click.option(
             "--server",
-            metavar="auto|docker|embedded|DSN",
-            help="Which PostgreSQL: a container, a pip-installed one, or yours (a libpq DSN or URL; only a schema of our own is touched)."
+            metavar="auto|docker|embedded|DIRECTORY|DSN",
+            help="Which PostgreSQL: a container, a pip-installed one, one that is installed (the directory of its programs: /usr/lib/postgresql/17/bin), or yours (a libpq DSN or URL; only a schema of our own is touched)."
             + default(defaults.server),
         ),
         click.option(
@@ -178,8 +211,15 @@ def plan_options(defaults: Options, otherwise: str = "") -> Callable[[Function],
         ),
         click.option(
             "--transport",
-            type=click.Choice(["tcp", "unix"]),
-            help=f"How clients reach the server.{default(defaults.transport)}",
+            type=Transports() if several else OneTransport(),
+            metavar="unix|tcp|tls|tcp+Nms" + (",…" if several else ""),
+            help="How clients reach the server; tls: encrypted, the server verified; tcp+1ms: each round trip takes a millisecond longer."
+            + (
+                " Several: the same plan in each, one after the other, each in a directory of its own."
+                if several
+                else ""
+            )
+            + default(defaults.transport),
         ),
         click.option(
             "--pin-client",

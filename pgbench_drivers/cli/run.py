@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from pgbench_drivers import signals
-from pgbench_drivers.cli.outcome import show_modes, show_outcome
+from pgbench_drivers.cli.outcome import show_outcome, show_side_by_side
 from pgbench_drivers.cli.parameters import (
     Duration,
     Modes,
@@ -37,7 +37,7 @@ from pgbench_drivers.execution.request import Request
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
 from pgbench_drivers.plan.plan import CellKey, Windows, make_steps
 from pgbench_drivers.results import storage
-from pgbench_drivers.server import NAMED_SERVERS
+from pgbench_drivers.server import automatic, check_transport, shown_spec
 
 EXIT_FAILED = 1
 
@@ -63,7 +63,7 @@ _FIXED_BY_THE_RUN = tuple(
     metavar="GLOB",
     help="Queries to run, as listed by `list queries`; repeatable; a leading ! excludes.  [default: *, all but those marked -]",
 )
-@plan_options(Options())
+@plan_options(Options(), several=True)
 @click.option(
     "--mode",
     type=Modes(),
@@ -136,26 +136,48 @@ def run(**flags: Any) -> int:
     On a terminal a bar shows the progress; otherwise stdout carries one JSON
     object per finished step, and messages go to stderr.
     """
-    requests = list(_requests(flags))
+    requests = _requests(flags)
     if flags["dry_run"]:
         for request in requests:
             _show_plan(request)
         return 0
     codes = [_run(request, presenter()) for request in requests]
     if len(requests) > 1:
-        show_modes([storage.read(one.directory / storage.RESULT_NAME) for one in requests])
+        show_side_by_side([storage.read(one.directory / storage.RESULT_NAME) for one in requests])
     return max(codes)
 
 
-def _requests(flags: dict[str, Any]) -> Iterator[Request]:
-    """One for each mode; several have a common directory, and in it each its own."""
-    modes = flags["mode"] or [None]
-    if flags["resume"] or len(modes) == 1:
-        yield _request({**flags, "mode": modes[0]})
-        return
+def _requests(flags: dict[str, Any]) -> list[Request]:
+    """One for each transport in each mode, all checked before the first is measured.
+
+    Several have a common directory, and in it each its own.
+    """
+    if flags["resume"]:
+        return [_request(flags)]
+    modes, transports = flags["mode"] or [None], flags["transport"] or [None]
     directory = flags["output"] or new_directory()
-    for mode in modes:
-        yield _request({**flags, "mode": mode, "output": directory / mode})
+    requests = []
+    for mode, transport in itertools.product(modes, transports):
+        own = [*([mode] if len(modes) > 1 else []), *([transport] if len(transports) > 1 else [])]
+        one = {"mode": mode, "transport": transport, "output": directory.joinpath(*own)}
+        requests.append(_request({**flags, **one}))
+    return _on_one_server(requests)
+
+
+def _on_one_server(requests: list[Request]) -> list[Request]:
+    """The requests on a server that has the transports of all; raises ServerError."""
+    wanted = {one.options.transport for one in requests}
+    if len(wanted) > 1 and requests[0].options.server == "auto":
+        spec, reason = automatic(wanted)
+        click.echo(f"server: {spec} ({reason})", err=True)
+        requests = [
+            replace(one, options=msgspec.structs.replace(one.options, server=spec))
+            for one in requests
+        ]
+    for one in requests:
+        if one.options.server != "auto":
+            check_transport(one.options.server, one.options.transport)
+    return requests
 
 
 def _run(request: Request, shown: Presenter) -> int:
@@ -246,7 +268,7 @@ def _timestamp() -> str:
 def typed(server: str) -> str:
     """The command as the user typed it, without a DSN, which may hold a password."""
     words = ["pgbench-drivers", *sys.argv[1:]]
-    if server not in NAMED_SERVERS:
+    if shown_spec(server) != server:
         words = [word.replace(server, "DSN") for word in words]
     return shlex.join(words)
 

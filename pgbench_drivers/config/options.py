@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from pgbench_drivers.config import toml
 from pgbench_drivers.errors import UserError
+from pgbench_drivers.transports import Transport
 
 Positive = Annotated[int, Meta(ge=1)]
 Rate = Annotated[float, Meta(gt=0)]
@@ -46,7 +47,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     seed: int = 1
     server: str = "auto"
     pg_version: str = "18"
-    transport: Literal["tcp", "unix"] = "tcp"
+    transport: Transport = "tcp"
     mode: Literal["live", "replay"] = "live"
     pin_client: Cpus | None = None
     pin_server: Cpus | None = None
@@ -85,6 +86,11 @@ def load_options(config: Path | None, flags: dict[str, Any], *, quick: bool) -> 
     if len(set(options.concurrency)) != len(options.concurrency):
         raise UserError("options: --concurrency names a level twice")
     _check_open_loop(options)
+    if options.mode == "replay" and options.transport == "tls":
+        raise UserError(
+            "options: --transport tls does not work with --mode replay, whose server declines "
+            "encryption: choose tcp, or measure tls with --mode live"
+        )
     return options
 
 

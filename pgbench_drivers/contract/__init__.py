@@ -4,4 +4,4 @@
 `__init__` import nothing outside the standard library.
 """
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3

@@ -40,14 +40,24 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of the contract: immutable, strict about unknown keys."""
 
 
+class Tls(Message, frozen=True):
+    """TLS with a server whose certificate `ca_file` (PEM) vouches for."""
+
+    ca_file: str
+
+
 class Connection(Message, frozen=True):
-    """Where to connect; a `host` that starts with "/" is a unix socket's directory."""
+    """Where to connect; a `host` that starts with "/" is a unix socket's directory.
+
+    Without `tls` in plaintext, and else with the server's chain and name verified.
+    """
 
     host: str
     port: Annotated[int, Meta(ge=1, le=65535)]
     user: str
     password: str | None
     database: str
+    tls: Tls | None
 
     def __repr__(self) -> str:
         return f"Connection(host={self.host!r}, port={self.port}, user={self.user!r})"
@@ -117,7 +127,7 @@ class Job(Message, frozen=True):
     Counting allocations costs time, so what is measured of time does without.
     """
 
-    contract: Literal[2]
+    contract: Literal[3]
     driver: str
     options: dict[str, Any]
     connection: Connection
@@ -140,7 +150,7 @@ class Named(Message, frozen=True):
 class Hello(Message, frozen=True, tag_field="event", tag="hello"):
     """First event: who is running."""
 
-    contract: Literal[2]
+    contract: Literal[3]
     runner: str
     runtime: Named
     driver: Named

@@ -61,7 +61,8 @@ def _audit(bench: Bench, driver: str, query: str) -> Audit:
     with Proxy(server.host, server.port, Conversation) as proxy:
         context = replace(
             bench.context(step),
-            connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port),
+            # What is encrypted cannot be overheard.
+            connection=msgspec.structs.replace(server, host=proxy.host, port=proxy.port, tls=None),
             windows=WINDOWS,
             server_cpu=cpu_not_read,
         )

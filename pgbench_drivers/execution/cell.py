@@ -26,6 +26,7 @@ from pgbench_drivers.contract.messages import (
     Started,
 )
 from pgbench_drivers.execution.counted import Operations
+from pgbench_drivers.execution.encryption import encryption_since, server_time
 from pgbench_drivers.execution.runner_process import (
     RunnerCommand,
     RunnerError,
@@ -115,6 +116,8 @@ class _Heard:
     server_cpu_start: float | None = None
     server_cpu_end: float | None = None
     peak_kib: int | None = None
+    asked_at: datetime | None = None
+    encryption: list[str | None] = field(default_factory=list)
     running: str | None = None
 
 
@@ -128,6 +131,8 @@ def run_step(context: StepContext) -> StepRecord:
     failure: Failure | None = None
     measured: Round | None = None
     context.answering.set_up(context.spec)
+    if context.connection.tls and not context.synthetic:
+        heard.asked_at = server_time(context.admin)
     try:
         _listen(context, heard)
         measured = _round(context, heard, load_1m)
@@ -165,7 +170,7 @@ def _listen(context: StepContext, heard: _Heard) -> None:
 
 def _job(context: StepContext) -> Job:
     return Job(
-        contract=2,
+        contract=3,
         driver=context.adapter,
         options=context.options,
         connection=context.connection,
@@ -201,6 +206,8 @@ def _hear(context: StepContext, heard: _Heard, event: object) -> None:
             heard.hello = event
         case Ready():
             heard.ready = event
+            if heard.asked_at is not None:
+                heard.encryption = encryption_since(context.admin, heard.asked_at)
         case Started(window):
             heard.running = window
             if window == "measure":
@@ -234,6 +241,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
     if result is None or window is None or heard.ready is None:
         raise StepFailure("contract", "ended with exit code 0 but without a result")
     _check_ready(context, heard.ready)
+    _check_encrypted(heard)
     if result.queries != window.queries or result.elapsed_ns != window.elapsed_ns:
         raise StepFailure("contract", "result and finished events disagree")
     if (result.arrivals is None) != (context.arrivals is None):
@@ -264,6 +272,7 @@ def _round(context: StepContext, heard: _Heard, load_1m: float) -> Round:
         max_rss_kib=window.max_rss_kib if heard.peak_kib is None else heard.peak_kib,
         tenths=result.tenths,
         arrivals=_arrivals(result),
+        encryption=" and ".join(filter(None, heard.encryption)) or None,
     )
 
 
@@ -277,6 +286,12 @@ def _check_ready(context: StepContext, ready: Ready) -> None:
         raise StepFailure("contract", "did not verify its first answer")
     if (ready.rows, ready.checksum) != (expect.rows, expect.checksum):
         raise StepFailure("wrong-answer", "accepted a first answer that is not the right one")
+
+
+def _check_encrypted(heard: _Heard) -> None:
+    """Whether all connections are by TLS, where that was asked for."""
+    if heard.asked_at is not None and (not heard.encryption or None in heard.encryption):
+        raise StepFailure("contract", "connected in plaintext, although the job says TLS")
 
 
 def _check_written(context: StepContext, heard: _Heard) -> None:

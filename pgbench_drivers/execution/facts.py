@@ -12,15 +12,15 @@ from pgbench_drivers.results import model
 from pgbench_drivers.server import Server
 
 
-def server_facts(server: Server) -> model.Server:
-    """The PostgreSQL that answers."""
+def server_facts(server: Server, on_the_way: Mapping[str, str] | None = None) -> model.Server:
+    """The PostgreSQL that answers, with what lies `on_the_way` to it among the details."""
     info = server.info
     return model.Server(
         backend=info.backend,
         reason=info.reason,
         version=info.version,
         settings=dict(info.settings),
-        details=dict(info.details),
+        details={**info.details, **(on_the_way or {})},
     )
 
 

@@ -16,11 +16,12 @@ from pgbench_drivers.execution.request import Request
 from pgbench_drivers.plan.plan import CellKey
 from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model
-from pgbench_drivers.server import NAMED_SERVERS, Server
+from pgbench_drivers.server import shown_spec
+from pgbench_drivers.server.embedded import PROGRAMS
 
 
 def new_header(
-    request: Request, prepared: Prepared, server: Server, job_queries: Mapping[str, JobQuery]
+    request: Request, prepared: Prepared, server: model.Server, job_queries: Mapping[str, JobQuery]
 ) -> model.Run:
     """Everything that is known before anything is measured; nothing has been, in any cell."""
     machine = environment.describe()
@@ -33,7 +34,7 @@ def new_header(
         complete=False,
         options=_options(request),
         environment=machine,
-        server=facts.server_facts(server),
+        server=server,
         queries=[facts.query_facts(spec, job_queries[spec.name]) for spec in request.queries],
         drivers=[facts.driver_facts(spec, prepared.not_run) for spec in request.drivers],
         cells=_empty_cells(request, prepared),
@@ -70,7 +71,7 @@ def _options(request: Request) -> model.Options:
         measure_seconds=options.duration,
         rounds=options.rounds,
         seed=options.seed,
-        server=options.server if options.server in NAMED_SERVERS else "dsn",
+        server=shown_spec(options.server),
         transport=options.transport,
         mode=options.mode,
         pin_client=options.pin_client,
@@ -110,7 +111,7 @@ def options_of(measured: model.Run) -> Options:
             "rounds": asked.rounds,
             "seed": asked.seed,
             # What `auto` chose then: it might choose another today.
-            "server": server.backend,
+            "server": server.details.get(PROGRAMS, server.backend),
             "pg_version": pg_version,
             "transport": asked.transport,
             "mode": asked.mode,

@@ -15,7 +15,6 @@ from pgbench_drivers.results import journal as journals
 from pgbench_drivers.results import model, storage
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.results.model import Failure
-from pgbench_drivers.server import Server
 
 
 def check_directory(request: Request) -> None:
@@ -30,7 +29,7 @@ def check_directory(request: Request) -> None:
 def open_journal(
     request: Request,
     prepared: Prepared,
-    server: Server,
+    server: model.Server,
     job_queries: Mapping[str, JobQuery],
     complete: Callable[[model.Run], model.Run],
 ) -> tuple[model.Run, list[StepRecord], Journal]:

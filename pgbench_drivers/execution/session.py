@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,11 +15,12 @@ from pgbench_drivers import signals
 from pgbench_drivers.audit.usage import RULED
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.execution import auditing, sweep
+from pgbench_drivers.execution import auditing, facts, sweep
 from pgbench_drivers.execution.bench import Bench, bench_on
 from pgbench_drivers.execution.executor import Observer, execute
 from pgbench_drivers.execution.header import arrivals
 from pgbench_drivers.execution.journaling import check_directory, finish, open_journal
+from pgbench_drivers.execution.network import Reached, reached
 from pgbench_drivers.execution.preparing import Prepared, Say, prepare_runners
 from pgbench_drivers.execution.recording import record
 from pgbench_drivers.execution.refine import Goal, refine
@@ -31,9 +32,10 @@ from pgbench_drivers.results import model
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.journal import Journal, StepRecord
 from pgbench_drivers.server import Server, choose_server
-from pgbench_drivers.server.base import one_line
+from pgbench_drivers.server.base import DELAY, one_line
 from pgbench_drivers.toolchains import ToolchainError
 from pgbench_drivers.toolchains.c import build_replay_server
+from pgbench_drivers.transports import delay_ms
 
 RECORDING_NAME = "recording"
 
@@ -51,18 +53,32 @@ def run(request: Request, observer: Observer, say: Say) -> model.Run:
         reasons = "; ".join(sorted(set(prepared.not_run.values())))
         raise UserError(f"no driver can run here: {reasons}")
     try:
-        with _server(request.options, say) as server:
-            return _run_on(server, request, prepared, observer, say)
+        with (
+            _server(request.options, say) as server,
+            _reached(server, request.options, say) as way,
+        ):
+            return _run_on(server, way, request, prepared=prepared, observer=observer, say=say)
     except psycopg.Error as error:
         raise UserError(f"the server failed: {one_line(error)}") from error
 
 
+def _reached(
+    server: Server, options: Options, say: Say
+) -> contextlib.AbstractContextManager[Reached]:
+    delay = server.info.details.get(DELAY)
+    if delay:
+        say(f"round trips take longer: {delay}")
+    return reached(server.endpoint, options, say, is_delayed=delay is not None)
+
+
 @contextlib.contextmanager
 def _server(options: Options, say: Say) -> Iterator[Server]:
+    # A server that is only recorded need not be far away itself.
+    is_near = options.mode == "replay" and delay_ms(options.transport) > 0
     server = choose_server(
         options.server,
         pg_version=options.pg_version,
-        transport=options.transport,
+        transport="tcp" if is_near else options.transport,
         connections=max(*options.concurrency, auditing.CONNECTIONS),
         say=say,
     )
@@ -73,7 +89,13 @@ def _server(options: Options, say: Say) -> Iterator[Server]:
 
 
 def _run_on(
-    server: Server, request: Request, prepared: Prepared, observer: Observer, say: Say
+    server: Server,
+    way: Reached,
+    request: Request,
+    *,
+    prepared: Prepared,
+    observer: Observer,
+    say: Say,
 ) -> model.Run:
     options = request.options
     with bench_on(
@@ -89,8 +111,9 @@ def _run_on(
         arrivals=arrivals(options),
     ) as bench:
         return _run_with(
-            bench,
+            dataclasses.replace(bench, connection=way.endpoint.as_connection()),
             server=server,
+            details=way.details,
             request=request,
             prepared=prepared,
             observer=observer,
@@ -102,6 +125,7 @@ def _run_with(
     bench: Bench,
     *,
     server: Server,
+    details: Mapping[str, str],
     request: Request,
     prepared: Prepared,
     observer: Observer,
@@ -113,7 +137,10 @@ def _run_with(
         audited = msgspec.structs.replace(header, audits=_audits(bench, request, prepared, say))
         return _with_rates(audited, bench, options, say)
 
-    header, earlier, journal = open_journal(request, prepared, server, bench.job_queries, complete)
+    answering = facts.server_facts(server, details)
+    header, earlier, journal = open_journal(
+        request, prepared, answering, bench.job_queries, complete
+    )
     watched = dataclasses.replace(
         bench,
         stage=LiveStage(bench.admin, bench.schema, alone=server.info.backend != "dsn"),
@@ -201,10 +228,13 @@ def _answering(server: Server, request: Request, bench: Bench, say: Say) -> Iter
     say(f"recording what the server answers: {len(cells)} pairs of a driver and a query")
     record(bench, server.endpoint, cells, path, say)
     cpus = frozenset(options.pin_server) if options.pin_server else None
-    with ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay:
+    with (
+        ReplayServer(program, path, server.endpoint, options.transport, cpus) as replay,
+        reached(replay.endpoint, options, say) as way,
+    ):
         yield dataclasses.replace(
             bench,
-            connection=replay.endpoint.as_connection(),
+            connection=way.endpoint.as_connection(),
             server_cpu=replay.cpu_seconds,
             stage=ReplayStage(replay),
         )

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import os
-import select
 import signal
-import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 import msgspec
 
 from pgbench_drivers.errors import UserError
-from pgbench_drivers.server import processes
-from pgbench_drivers.server.base import Endpoint, Transport
-
-ANSWER_TIMEOUT_SECONDS = 10.0
-STDERR_BYTES_IN_ERROR = 1000
-PR_SET_PDEATHSIG = 1
-
-_LIBC = ctypes.CDLL(None, use_errno=True)
+from pgbench_drivers.server.base import Endpoint
+from pgbench_drivers.server.program import Ended, Program
+from pgbench_drivers.transports import Transport
 
 
 class ReplayError(UserError):
@@ -58,19 +46,10 @@ class Statistics(msgspec.Struct, frozen=True):
         return sum(statement.written_rows for statement in self.statements)
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How the server's process ended."""
-
-    code: int
-    stderr: str
-
-
 class ReplayServer:
     """Answers from the recording at `endpoint` while the block lasts.
 
-    It dies with the orchestrator too (Linux: PR_SET_PDEATHSIG). User,
-    password and database of `like` are kept, though any are let in.
+    User, password and database of `like` are kept, though any are let in.
     """
 
     def __init__(
@@ -84,14 +63,14 @@ class ReplayServer:
         self._like = like
         self._transport = transport
         self._directory = tempfile.TemporaryDirectory(prefix="pgbench-replay-")
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by stop()
         unix = ["--unix", self._directory.name] if transport == "unix" else []
-        self._process = _start([str(program), str(recording), *unix], self._stderr, cpus)
+        argv = [str(program), str(recording), *unix]
+        self._program = Program(argv, "the replay server", ReplayError, cpus)
         self._port = 0
 
     def __enter__(self) -> ReplayServer:
         try:
-            self._port = int(msgspec.json.decode(self._line())["port"])
+            self._port = self._program.port()
         except BaseException:
             self.stop()
             raise
@@ -108,7 +87,7 @@ class ReplayServer:
     @property
     def pid(self) -> int:
         """The server's process id."""
-        return self._process.pid
+        return self._program.pid
 
     @property
     def endpoint(self) -> Endpoint:
@@ -119,68 +98,16 @@ class ReplayServer:
 
     def cpu_seconds(self) -> float | None:
         """CPU time that the server has used so far."""
-        return processes.family_cpu_seconds(self._process.pid)
+        return self._program.cpu_seconds()
 
     def statistics(self) -> Statistics:
         """What was served so far; raises ReplayError when the server has ended."""
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGUSR1)
-        return msgspec.json.decode(self._line(), type=Statistics)
+            self._program.signal(signal.SIGUSR1)
+        return msgspec.json.decode(self._program.line(), type=Statistics)
 
     def stop(self) -> Ended:
         """End the server; may be called twice."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(ANSWER_TIMEOUT_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
-        ended = Ended(self._process.returncode, self._said())
-        self._stderr.close()
+        ended = self._program.stop()
         self._directory.cleanup()
         return ended
-
-    def _line(self) -> bytes:
-        """The next line of JSON that the server writes."""
-        assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], ANSWER_TIMEOUT_SECONDS)
-        line = self._process.stdout.readline() if ready else b""
-        if line:
-            return line
-        raise ReplayError(f"the replay server does not answer: {self._said() or 'it says nothing'}")
-
-    def _said(self) -> str:
-        if self._stderr.closed:
-            return ""
-        self._stderr.seek(0)
-        return self._stderr.read(STDERR_BYTES_IN_ERROR).decode(errors="replace").strip()
-
-
-def _start(
-    argv: Sequence[str], stderr: IO[bytes], cpus: frozenset[int] | None
-) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            start_new_session=True,
-            preexec_fn=_child_setup(os.getpid(), cpus),  # noqa: PLW1509 two system calls only
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise ReplayError(f"the replay server cannot be started: {error}") from error
-
-
-def _child_setup(parent: int, cpus: frozenset[int] | None) -> Callable[[], None]:
-    def setup() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-        if cpus:
-            os.sched_setaffinity(0, cpus)
-
-    return setup

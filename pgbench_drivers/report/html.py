@@ -33,6 +33,7 @@ from pgbench_drivers.report.standings import (
 from pgbench_drivers.report.tidy import write_tidy
 from pgbench_drivers.report.verdict import verdict
 from pgbench_drivers.results.model import PERCENTILES, Cell, Run
+from pgbench_drivers.transports import in_words
 
 HERE = Path(__file__).parent
 STYLES = ("base.css", "controls.css", "charts.css", "tables.css", "print.css")
@@ -81,6 +82,7 @@ def render_load(shown: LoadPage) -> str:
             real=[v for v in views if not v.driver.synthetic],
             views=views,
             modes=page.modes(run),
+            encryptions=page.encryptions(run),
             sending=sending(run),
             data=Markup(payload.embedded_json(load_data(shown))),  # noqa: S704
             raw_gzip=_packed(msgspec.json.encode(run)),
@@ -128,6 +130,7 @@ def render(analysed: Analysed) -> str:
                 c.figures and c.figures.server_cpu_us_per_query for c in analysed.cells.values()
             ),
             modes=page.modes(run),
+            encryptions=page.encryptions(run),
             limit=limit(analysed),
             sending=sending(run),
             data=Markup(payload.embedded_json(payload.page_data(analysed, why))),  # noqa: S704
@@ -154,6 +157,7 @@ def templates() -> jinja2.Environment:
         bytes=formatting.byte_size,
         ratio=formatting.ratio,
         percent=formatting.percent,
+        transport=in_words,
         client_cpu_us=client_cpu_us,
     )
     environment.globals.update(

@@ -188,6 +188,17 @@ def _outlying(cell: Cell) -> Mapping[int, set[str]]:
     return found
 
 
+def encryptions(run: Run) -> dict[str, list[str]]:
+    """The drivers that were encrypted by each of TLS' versions and ciphers."""
+    found: dict[str, list[str]] = {}
+    for cell in run.cells:
+        for encryption in dict.fromkeys(one.encryption for one in cell.rounds if one.encryption):
+            drivers = found.setdefault(encryption, [])
+            if cell.driver not in drivers:
+                drivers.append(cell.driver)
+    return found
+
+
 def modes(run: Run) -> dict[str, list[tuple[str, str]]]:
     """Per driver, (kinds, mode) as the runner reported it; kinds of one mode share a line."""
     kinds = {q.name: q.kind for q in run.queries}

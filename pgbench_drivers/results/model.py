@@ -12,6 +12,7 @@ import msgspec
 
 from pgbench_drivers.results.audit import Audit
 from pgbench_drivers.results.document import Document
+from pgbench_drivers.transports import Transport
 
 FORMAT_VERSION = 1
 
@@ -22,7 +23,7 @@ FailureKind = Literal[
 ]  # fmt: skip
 Usage = Literal["idiomatic", "tuned", "pgbouncer-safe"]
 ArrivalProcess = Literal["constant", "poisson"]
-Backend = Literal["docker", "embedded", "dsn"]
+Backend = Literal["docker", "embedded", "installed", "dsn"]
 
 PERCENTILES: tuple[float, ...] = (25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
 
@@ -66,7 +67,8 @@ class Round(Document, frozen=True):
     all server processes, or None where it cannot be read. `tenths` are the
     queries answered in each tenth of the window, and None in documents older
     than they are; `arrivals` is None in a closed loop. An open loop's
-    latencies count from when a query was due.
+    latencies count from when a query was due. `encryption` is TLS' version and
+    cipher, as the server had it, and None for plaintext.
     """
 
     index: int
@@ -83,6 +85,7 @@ class Round(Document, frozen=True):
     max_rss_kib: int
     tenths: list[int] | None = None
     arrivals: Arrivals | None = None
+    encryption: str | None = None
 
 
 class Failure(Document, frozen=True):
@@ -159,7 +162,8 @@ class Options(Document, frozen=True):
     answered in its place: `server_cpu_us` of the rounds is that program's.
     With `arrivals` the run is an open loop, in which queries are due at the
     `rate`s given (queries per second) or at shares of each cell's own
-    throughput ("sweep"); without, every cell is a closed loop.
+    throughput ("sweep"); without, every cell is a closed loop. `transport` is
+    how runners reached the server: `unix`, `tcp`, `tls`, or with a delay `tcp+1ms`.
     """
 
     concurrency: list[int]
@@ -168,7 +172,7 @@ class Options(Document, frozen=True):
     rounds: int
     seed: int
     server: str
-    transport: Literal["tcp", "unix"]
+    transport: Transport
     pin_client: list[int] | None
     pin_server: list[int] | None
     command: str

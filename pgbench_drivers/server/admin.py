@@ -28,6 +28,9 @@ Connection = psycopg.Connection[Any]
 
 def connect(endpoint: Endpoint) -> Connection:
     """A connection in autocommit mode; raises psycopg.OperationalError."""
+    tls: dict[str, Any] = {}
+    if endpoint.ca_file:
+        tls = {"sslmode": "verify-full", "sslrootcert": endpoint.ca_file}
     return psycopg.connect(
         host=endpoint.host,
         port=endpoint.port,
@@ -38,6 +41,7 @@ def connect(endpoint: Endpoint) -> Connection:
         application_name="pgbench-drivers",
         client_encoding="utf8",
         autocommit=True,
+        **tls,
     )
 
 

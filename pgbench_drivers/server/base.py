@@ -9,12 +9,14 @@ from types import TracebackType
 from typing import Literal
 
 from pgbench_drivers import signals
-from pgbench_drivers.contract.messages import Connection
+from pgbench_drivers.contract.messages import Connection, Tls
 from pgbench_drivers.errors import UserError
 
 Say = Callable[[str], None]
-Backend = Literal["docker", "embedded", "dsn"]
-Transport = Literal["tcp", "unix"]
+# The detail of a server's info that says by how much round trips are longer, and by what.
+DELAY = "delay"
+
+Backend = Literal["docker", "embedded", "installed", "dsn"]
 
 
 def one_line(error: BaseException) -> str:
@@ -28,17 +30,22 @@ class ServerError(UserError):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where clients connect; a `host` that starts with "/" is a unix socket's directory."""
+    """Where clients connect; a `host` that starts with "/" is a unix socket's directory.
+
+    With a `ca_file`, by TLS: its certificates vouch for the server's.
+    """
 
     host: str
     port: int
     user: str
     password: str | None = field(repr=False)
     database: str
+    ca_file: str | None = None
 
     def as_connection(self) -> Connection:
         """The same as a job tells it."""
-        return Connection(self.host, self.port, self.user, self.password, self.database)
+        tls = Tls(self.ca_file) if self.ca_file else None
+        return Connection(self.host, self.port, self.user, self.password, self.database, tls)
 
 
 @dataclass(frozen=True)

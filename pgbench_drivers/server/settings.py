@@ -35,7 +35,12 @@ ALWAYS_SHOWN = ("max_connections", "ssl", "wal_level", "work_mem", "io_method")
 NOT_SHOWN_SOURCES = ("default", "client", "override")
 
 # Paths and names of this machine or this run, which say nothing of speed.
-NOT_SHOWN = frozenset({"client_encoding", "log_timezone", "port", "unix_socket_directories"})
+NOT_SHOWN = frozenset(
+    {
+        "client_encoding", "log_timezone", "port", "ssl_cert_file", "ssl_key_file",
+        "unix_socket_directories",
+    }
+)  # fmt: skip
 
 
 def arguments(connections: int) -> list[str]:

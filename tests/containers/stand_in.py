@@ -50,7 +50,10 @@ def _root_file_system() -> bytes:
         for directory in DIRECTORIES:
             _add_directory(tar, directory, 0o755)
         _add_directory(tar, "tmp", 0o1777)
-        _add(tar, "entrypoint.sh", (SOURCES / "entrypoint.sh").read_bytes(), 0o755)
+        entrypoint = (SOURCES / "entrypoint.sh").read_bytes()
+        # The second is where the official image has it in its PATH.
+        for name in ("entrypoint.sh", "bin/docker-entrypoint.sh"):
+            _add(tar, name, entrypoint, 0o755)
         _add(tar, "etc/passwd", PASSWD, 0o644)
         _add(tar, "etc/group", GROUP, 0o644)
         for name, program in programs.items():

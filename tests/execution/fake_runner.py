@@ -59,7 +59,7 @@ ERRORS = {"bad-job": 2, "unsupported": 3, "wrong-answer": 4, "driver": 5}
 def hello() -> None:
     emit(
         "hello",
-        contract=2,
+        contract=3,
         runner="fake",
         runtime={"name": "fake", "version": "3"},
         driver={"name": "fake", "version": "1.2"},

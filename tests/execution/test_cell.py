@@ -46,7 +46,7 @@ def context(
         options={},
         synthetic=False,
         runner=RunnerCommand((sys.executable, str(FAKE)), FAKE.parent, {"FAKE_RUNNER": behaviour}),
-        connection=Connection("nowhere", 1, "u", None, "d"),
+        connection=Connection("nowhere", 1, "u", None, "d", None),
         admin=None,  # type: ignore[arg-type]
         windows=Windows(0.01, 0.01),
         seed=1,

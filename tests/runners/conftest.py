@@ -76,7 +76,7 @@ def make_job(
 ) -> Job:
     """A short job."""
     job = Job(
-        contract=2,
+        contract=3,
         driver=driver,
         options=options,
         connection=server.endpoint.as_connection(),

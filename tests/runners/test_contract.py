@@ -223,7 +223,7 @@ def test_a_server_that_is_not_there_is_the_driver_s_failure(
         lambda job: b"this is no JSON",
         lambda job: json.dumps({**json.loads(job), "contract": 99}).encode(),
         lambda job: json.dumps({**json.loads(job), "driver": "nobody"}).encode(),
-        lambda job: json.dumps({"contract": 2}).encode(),
+        lambda job: json.dumps({"contract": 3}).encode(),
         lambda job: b"",
     ],
     ids=["not-json", "other-contract", "unknown-driver", "incomplete", "empty"],

@@ -63,6 +63,29 @@ def test_a_container_answers_and_is_removed(docker_host: str) -> None:
     assert our_containers() == []
 
 
+def test_tls_is_there_or_its_lack_is_named(docker_host: str) -> None:
+    """The official image has it; the stand-in, made of the pip-installed PostgreSQL, has not."""
+    try:
+        with server(transport="tls") as started, connect(started.endpoint) as connection:
+            mine = connection.execute(
+                "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            ).fetchone()
+            assert mine == (True,)
+            assert started.info.settings["ssl"] == "on"
+    except ServerError as error:
+        assert stand_in_is_used()
+        assert "SSL" in str(error)  # noqa: PT017 the server's own words
+    assert our_containers() == []
+
+
+def stand_in_is_used() -> bool:
+    client = docker.from_env()
+    try:
+        return "pgbench-drivers.stand-in" in client.images.get("postgres:18").labels
+    finally:
+        client.close()
+
+
 def test_data_are_on_tmpfs(docker_host: str) -> None:
     with server():
         (container,) = our_containers()

@@ -163,7 +163,7 @@ def test_a_schema_that_a_killed_runner_still_uses_is_dropped(
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("nonsense", "--server: expected auto, docker, embedded, or a libpq DSN or URL"),
+        ("nonsense", "--server: expected auto, docker, embedded, a directory with"),
         ("host=127.0.0.1 prot=5432", 'invalid connection option "prot"'),
         ("postgresql://127.0.0.1:9/x", "cannot be used: connection failed"),
         ("postgresql://no-such-host.invalid/x", "check that it runs at this host and port"),

@@ -33,7 +33,7 @@ static const char *const MODES[] = {
 static void say_hello(const struct plan *plan)
 {
     int version = PQlibVersion();
-    printf("{\"event\": \"hello\", \"contract\": 2, \"runner\": \"c\", \"runtime\": "
+    printf("{\"event\": \"hello\", \"contract\": 3, \"runner\": \"c\", \"runtime\": "
            "{\"name\": \"C\", \"version\": \"compiled by %s\"}, \"driver\": {\"name\": \"" DRIVER "\", "
            "\"version\": \"%d.%d\"}, \"components\": {}, \"mode\": \"%s\", \"synthetic\": false}\n",
            COMPILER, version / 10000, version % 10000, MODES[plan->kind]);

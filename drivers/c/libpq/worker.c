@@ -48,20 +48,28 @@ static enum progress failed_with(struct worker *worker, PGresult *result)
     return FAILED;
 }
 
+static int has_tls(void)
+{
+    return PQsslAttributeNames(NULL)[0] != NULL;
+}
+
 static PGconn *connect_to(const struct job *job)
 {
     char port[16];
     snprintf(port, sizeof port, "%u", job->port);
-    const char *const keywords[] = {"host", "port", "user", "password", "dbname", "sslmode", "gssencmode",
-                                    "client_encoding", NULL};
-    const char *const values[] = {job->host, port, job->user, job->password, job->database, "disable", "disable",
-                                  "UTF8", NULL};
+    const char *const keywords[] = {"host", "port", "user", "password", "dbname", "sslmode", "sslrootcert",
+                                    "gssencmode", "client_encoding", NULL};
+    const char *const values[] = {job->host, port, job->user, job->password, job->database,
+                                  job->ca_file ? "verify-full" : "disable", job->ca_file, "disable", "UTF8", NULL};
     return PQconnectdbParams(keywords, values, 0);
 }
 
 int worker_open(struct worker *worker, const struct plan *plan, struct failure *failure)
 {
     *worker = (struct worker){.plan = plan, .failure = failure};
+    if (plan->job->ca_file && !has_tls())
+        return fail(failure, FAIL_UNSUPPORTED,
+                    "this libpq was built without TLS: set PG_CONFIG to the pg_config of one that has it");
     worker->connection = connect_to(plan->job);
     if (PQstatus(worker->connection) != CONNECTION_OK)
         return failed(worker);

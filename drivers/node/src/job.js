@@ -1,7 +1,7 @@
 import { Failure } from './failure.js';
 import { native } from './values.js';
 
-export const CONTRACT_VERSION = 2;
+export const CONTRACT_VERSION = 3;
 
 /**
  * @typedef {'fetch' | 'batch' | 'copy'} Kind
@@ -13,6 +13,7 @@ export const CONTRACT_VERSION = 2;
  * @property {string} user
  * @property {string | null} password
  * @property {string} database
+ * @property {string | null} caFile certificates that vouch for the server's; null for plaintext
  *
  * @typedef {object} Query
  * @property {Kind} kind
@@ -105,14 +106,20 @@ function parseKind(value) {
  * @returns {Connection}
  */
 function parseConnection(connection) {
-  const { password } = connection;
+  const { password, tls } = connection;
   return {
     host: string(connection.host, 'connection.host'),
     port: count(connection.port, 'connection.port', 1),
     user: string(connection.user, 'connection.user'),
     password: password === null ? null : string(password, 'connection.password'),
     database: string(connection.database, 'connection.database'),
+    caFile: tls === null ? null : parseTls(object(tls, 'connection.tls')),
   };
+}
+
+/** @param {JsonObject} tls */
+function parseTls(tls) {
+  return string(tls.ca_file, 'connection.tls.ca_file');
 }
 
 /**

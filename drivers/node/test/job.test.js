@@ -42,10 +42,15 @@ test('a batch has as many rows as its target says, each a list of its own', () =
 const BAD = [
   ['no object', [], /^the job: expected an object/],
   ['another contract', jobMessage({ contract: 99, driver: undefined }), /^contract 99 is unknown/],
-  ['nothing but the contract', { contract: 2 }, /^query: expected an object, got undefined/],
+  ['nothing but the contract', { contract: 3 }, /^query: expected an object, got undefined/],
   ['no driver', jobMessage({ driver: undefined }), /^driver: expected a string/],
   ['no concurrency', jobMessage({ concurrency: 0 }), /^concurrency: expected an integer of 1/],
   ['negative seconds', jobMessage({ measure_seconds: -1 }), /^measure_seconds: expected 0 or more/],
+  [
+    'TLS without an authority',
+    jobMessage({ connection: { ...jobMessage().connection, tls: {} } }),
+    /^connection.tls.ca_file: expected a string/,
+  ],
   ['no seed', jobMessage({ seed: undefined }), /^seed: expected an integer/],
   ['no arrivals', jobMessage({ arrivals: undefined }), /^arrivals: expected an object/],
   [

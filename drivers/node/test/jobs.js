@@ -8,10 +8,17 @@
  */
 export function jobMessage(changes = {}) {
   return {
-    contract: 2,
+    contract: 3,
     driver: 'null',
     options: {},
-    connection: { host: '127.0.0.1', port: 5432, user: 'u', password: null, database: 'd' },
+    connection: {
+      host: '127.0.0.1',
+      port: 5432,
+      user: 'u',
+      password: null,
+      database: 'd',
+      tls: null,
+    },
     query: queryMessage(),
     concurrency: 2,
     warmup_seconds: 0,

@@ -123,7 +123,7 @@ test('it stops at its next event when stdout is closed', async () => {
 
 /** @param {string} driver */
 function withoutServer(driver) {
-  const connection = { host: '/nonexistent', port: 1, user: 'u', password: null, database: 'd' };
+  const connection = { ...jobMessage().connection, host: '/nonexistent', port: 1 };
   return JSON.stringify(jobMessage({ driver, connection }));
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 PROCESSES = ("constant", "poisson")
 
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::failure::Failure;
 
 /// The version of docs/runner-contract.md that is spoken here.
-pub const CONTRACT_VERSION: u64 = 2;
+pub const CONTRACT_VERSION: u64 = 3;
 
 /// One cell and round: a driver, a query and a concurrency.
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,8 @@ pub struct Job {
     pub seed: i64,
 }
 
-/// Where the server is. A host that starts with "/" is the directory of a unix socket.
+/// Where the server is. A host that starts with "/" is the directory of a unix socket; without
+/// `tls` the connection is in plaintext.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Connection {
     pub host: String,
@@ -36,6 +37,13 @@ pub struct Connection {
     pub user: String,
     pub password: Option<String>,
     pub database: String,
+    pub tls: Option<Tls>,
+}
+
+/// TLS: the server's certificate has to be signed by one of those in the file, and for its host.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Tls {
+    pub ca_file: String,
 }
 
 /// When the queries of an open loop are due; a closed one has none.
@@ -258,8 +266,8 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
 pub mod samples {
     use super::Job;
 
-    pub const FETCH: &str = r#"{"contract": 2, "driver": "null", "options": {},
-        "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d"},
+    pub const FETCH: &str = r#"{"contract": 3, "driver": "null", "options": {},
+        "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d", "tls": null},
         "query": {"name": "q", "kind": "fetch", "sql": "select $1",
             "args": [{"type": "int4", "value": -1}],
             "columns": [{"name": "a", "type": "int4[]", "nullable": false}],
@@ -267,8 +275,8 @@ pub mod samples {
         "concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2,
         "arrivals": {"process": "poisson", "per_second": 1000.5}, "seed": 7}"#;
 
-    pub const COPY: &str = r#"{"contract": 2, "driver": "null", "options": {},
-        "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d"},
+    pub const COPY: &str = r#"{"contract": 3, "driver": "null", "options": {},
+        "connection": {"host": "/tmp", "port": 5432, "user": "u", "password": null, "database": "d", "tls": null},
         "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin", "args": [],
             "columns": [{"name": "a", "type": "int4"}, {"name": "b", "type": "bytea"}],
             "target": {"schema": "s", "table": "t", "row": [10, "00ff"], "row_count": 3},
@@ -316,9 +324,10 @@ mod tests {
             (fetch, fetch, "", "not valid"),
             (fetch, fetch, "{", "not valid"),
             (fetch, fetch, "[]", "contract"),
-            (fetch, r#""contract": 2"#, r#""contract": 1"#, "contract"),
-            (fetch, r#""contract": 2, "#, "", "contract"),
+            (fetch, r#""contract": 3"#, r#""contract": 1"#, "contract"),
+            (fetch, r#""contract": 3, "#, "", "contract"),
             (fetch, r#""driver": "null","#, "", "driver"),
+            (fetch, r#""tls": null"#, r#""tls": {}"#, "ca_file"),
             (
                 fetch,
                 r#""concurrency": 8"#,

@@ -17,6 +17,7 @@ mod rowset;
 mod runner;
 mod schedule;
 mod timer;
+mod tls;
 mod usage;
 mod window;
 

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 fn job(driver: &str) -> Value {
     json!({
-        "contract": 2, "driver": driver, "options": {},
+        "contract": 3, "driver": driver, "options": {},
         "connection": {"host": "/nonexistent", "port": 1, "user": "u", "password": null,
-            "database": "d"},
+            "database": "d", "tls": null},
         "query": {"name": "q", "kind": "fetch", "sql": "select 1", "args": [],
             "columns": [{"name": "a", "type": "int4", "nullable": false}],
             "target": null, "readback": null, "expect": {"rows": 1, "checksum": null}},

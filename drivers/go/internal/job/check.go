@@ -10,6 +10,8 @@ func (j *Job) check() error {
 	switch {
 	case j.Driver == "":
 		return errors.New("driver: missing")
+	case j.Connection.TLS != nil && j.Connection.TLS.CAFile == "":
+		return errors.New("connection.tls.ca_file: missing")
 	case j.Concurrency < 1:
 		return fmt.Errorf("concurrency: expected 1 or more, got %d", j.Concurrency)
 	}

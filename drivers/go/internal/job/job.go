@@ -12,7 +12,7 @@ import (
 )
 
 // ContractVersion is the version of docs/runner-contract.md spoken here.
-const ContractVersion = 2
+const ContractVersion = 3
 
 // Kind says what one query is.
 type Kind string
@@ -60,13 +60,19 @@ type Arrivals struct {
 }
 
 // Connection says where the server is. A host starting with "/" is the
-// directory of a unix socket.
+// directory of a unix socket. Without TLS it is in plaintext.
 type Connection struct {
 	Host     string  `json:"host"`
 	Port     uint16  `json:"port"`
 	User     string  `json:"user"`
 	Password *string `json:"password"`
 	Database string  `json:"database"`
+	TLS      *TLS    `json:"tls"`
+}
+
+// TLS names the file whose certificates vouch for the server's.
+type TLS struct {
+	CAFile string `json:"ca_file"`
 }
 
 // Query is what is measured.

@@ -10,14 +10,14 @@ import (
 	"pgbench-drivers/go-runner/internal/failure"
 )
 
-const fetchJob = `{"contract": 2, "driver": "pgx", "options": {}, "connection": {"host": "/tmp", "port": 5432,
-	"user": "u", "password": null, "database": "d"}, "query": {"name": "q", "kind": "fetch", "sql": "select $1",
+const fetchJob = `{"contract": 3, "driver": "pgx", "options": {}, "connection": {"host": "/tmp", "port": 5432,
+	"user": "u", "password": null, "database": "d", "tls": null}, "query": {"name": "q", "kind": "fetch", "sql": "select $1",
 	"args": [{"type": "int4", "value": -1}], "columns": [{"name": "a", "type": "int4[]", "nullable": false}],
 	"target": null, "readback": null, "expect": {"rows": 1, "checksum": "00"}},
 	"concurrency": 8, "warmup_seconds": 0.5, "measure_seconds": 2,
 	"arrivals": {"process": "poisson", "per_second": 1000.5}, "seed": 7}`
 
-const copyJob = `{"contract": 2, "driver": "pgx", "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin",
+const copyJob = `{"contract": 3, "driver": "pgx", "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin",
 	"args": [], "columns": [{"name": "a", "type": "int4", "nullable": false}, {"name": "b", "type": "bytea"}],
 	"target": {"schema": "s", "table": "t", "row": [10, "00ff"], "row_count": 3},
 	"readback": {"sql": "select 1", "columns": [{"name": "a", "type": "int4"}]}, "expect": {"rows": 3}},
@@ -54,9 +54,10 @@ func TestABadJobIsRefusedWithTheKeyThatIsWrong(t *testing.T) {
 		{fetchJob, fetchJob, "{", "not valid"},
 		{fetchJob, fetchJob, "[]", "not valid"},
 		{fetchJob, fetchJob, fetchJob + "{}", "more than one"},
-		{fetchJob, `"contract": 2`, `"contract": 1`, "contract"},
-		{fetchJob, `"contract": 2, `, ``, "contract"},
+		{fetchJob, `"contract": 3`, `"contract": 1`, "contract"},
+		{fetchJob, `"contract": 3, `, ``, "contract"},
 		{fetchJob, `"pgx"`, `""`, "driver"},
+		{fetchJob, `"tls": null`, `"tls": {}`, "connection.tls.ca_file"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": 0`, "concurrency"},
 		{fetchJob, `"concurrency": 8`, `"concurrency": "8"`, "concurrency"},
 		{fetchJob, `"warmup_seconds": 0.5`, `"warmup_seconds": -1`, "warmup_seconds"},
@@ -111,7 +112,7 @@ func TestNativeValues(t *testing.T) {
 func FuzzParseGivesAJobOrABadJob(f *testing.F) {
 	f.Add([]byte(fetchJob))
 	f.Add([]byte(copyJob))
-	f.Add([]byte(`{"contract": 2}`))
+	f.Add([]byte(`{"contract": 3}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		j, err := Parse(line)
 		var failed *failure.Failure

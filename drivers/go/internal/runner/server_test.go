@@ -220,7 +220,7 @@ func sha(canonical string) string { return fmt.Sprintf("%x", sha256.Sum256([]byt
 
 func run(t *testing.T, driver string, connection job.Connection, query object) ([]object, error) {
 	t.Helper()
-	line, err := json.Marshal(object{"contract": 2, "driver": driver, "options": object{}, "connection": connection,
+	line, err := json.Marshal(object{"contract": 3, "driver": driver, "options": object{}, "connection": connection,
 		"query": query, "concurrency": 2, "warmup_seconds": 0.02, "measure_seconds": 0.05,
 		"arrivals": nil, "seed": 1})
 	if err != nil {

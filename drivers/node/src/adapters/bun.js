@@ -3,6 +3,7 @@ import process from 'node:process';
 import { SQL } from 'bun';
 
 import { copyText } from '../copy-text.js';
+import { tlsOptions } from '../tls.js';
 import { Adapter } from './adapter.js';
 
 /**
@@ -41,7 +42,7 @@ export default class BunAdapter extends Adapter {
       username: user,
       password: password ?? '',
       database,
-      tls: false,
+      tls: tlsOptions(this.job.connection) ?? false,
       max: 1,
     });
     return sql.connect();

@@ -1,3 +1,4 @@
+import { tlsOptions } from '../tls.js';
 import { Adapter, valuesOf } from './adapter.js';
 
 /**
@@ -18,6 +19,11 @@ export class NodePostgresAdapter extends Adapter {
     throw new Error('not implemented');
   }
 
+  /** @returns {import('pg').ClientConfig['ssl']} */
+  ssl() {
+    return tlsOptions(this.job.connection) ?? false;
+  }
+
   async connect() {
     const { host, port, user, password, database } = this.job.connection;
     const ClientClass = this.client();
@@ -27,7 +33,7 @@ export class NodePostgresAdapter extends Adapter {
       user,
       database,
       password: password ?? undefined,
-      ssl: false,
+      ssl: this.ssl(),
       // Only batches have queries that do not wait for each other's answer.
       pipeline: this.job.query.kind === 'batch',
     });

@@ -32,9 +32,31 @@ export default class PgNativeAdapter extends NodePostgresAdapter {
           'the headers of libpq, a C++ compiler and make',
       );
     }
-    // node-postgres leaves these to libpq, which would try TLS first.
+    // Without `ssl` node-postgres leaves these to libpq, which would try TLS first.
     process.env.PGSSLMODE = 'disable';
     process.env.PGGSSENCMODE = 'disable';
+  }
+
+  /** node-postgres hands libpq's own words on to it. */
+  ssl() {
+    const { caFile } = this.job.connection;
+    if (caFile === null) return false;
+    const words = { sslmode: 'verify-full', sslrootcert: caFile };
+    return /** @type {import('pg').ClientConfig['ssl']} */ (words);
+  }
+
+  async connect() {
+    try {
+      return await super.connect();
+    } catch (error) {
+      if (!/SSL support is not compiled in/.test(String(error))) throw error;
+      throw new Failure(
+        'unsupported',
+        "pg-native's libpq was built without TLS: install the system's (Debian: libpq-dev), " +
+          'remove drivers/node/node_modules and run again',
+        { cause: error },
+      );
+    }
   }
 
   client() {

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 
 import { copyText } from '../copy-text.js';
 import { installedVersion } from '../installed.js';
+import { tlsOptions } from '../tls.js';
 import { Adapter, valuesOf } from './adapter.js';
 
 /**
@@ -71,7 +72,7 @@ export default class PostgresAdapter extends Adapter {
       user,
       database,
       password: password ?? undefined,
-      ssl: false,
+      ssl: tlsOptions(this.job.connection) ?? false,
       max: 1,
       prepare: this.prepares(),
     });

@@ -2,6 +2,7 @@ import { SSLMode, connect } from 'ts-postgres';
 
 import { Failure } from '../failure.js';
 import { installedVersion } from '../installed.js';
+import { tlsOptions } from '../tls.js';
 import { Adapter } from './adapter.js';
 
 /**
@@ -33,13 +34,14 @@ export default class TsPostgresAdapter extends Adapter {
 
   async connect() {
     const { host, port, user, password, database } = this.job.connection;
+    const tls = tlsOptions(this.job.connection);
     return connect({
       host,
       port,
       user,
       database,
       password: password ?? undefined,
-      ssl: SSLMode.Disable,
+      ssl: tls ? { mode: SSLMode.Require, options: tls } : SSLMode.Disable,
     });
   }
 

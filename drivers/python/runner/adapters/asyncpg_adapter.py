@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from runner.adapter import AsyncAdapter, Rows
 from runner.job import BadJobError, Job, Query, Target
+from runner.tls import ssl_context
 
 MODES = {
     "fetch": "Connection.fetch: statement prepared once and cached, binary",
@@ -38,6 +39,8 @@ class AsyncpgAdapter(AsyncAdapter):
         if size not in (None, 0):
             raise BadJobError(f"options.statement_cache_size is {size!r}, expected 0 or none")
         self._arguments = {} if size is None else {"statement_cache_size": size}
+        self._ssl = ssl_context(job.connection) or False
+        self._where = {name: value for name, value in job.connection.items() if name != "tls"}
 
     def versions(self) -> tuple[str, str, dict[str, str]]:
         return self.module_name, self._module.__version__, {}
@@ -46,7 +49,7 @@ class AsyncpgAdapter(AsyncAdapter):
         return UNCACHED_MODES[kind] if self._arguments else MODES[kind]
 
     async def connect(self) -> Any:
-        return await self._module.connect(**self.job.connection, ssl=False, **self._arguments)
+        return await self._module.connect(**self._where, ssl=self._ssl, **self._arguments)
 
     async def close(self, connection: Any) -> None:
         await connection.close()

@@ -12,6 +12,7 @@ import pg8000.native
 from runner.adapter import BlockingAdapter, Rows
 from runner.adapters import csv_file
 from runner.job import Query, Target
+from runner.tls import ssl_context
 
 MODES = {
     "fetch": "Connection.prepare: prepared once, text results, rows as lists",
@@ -40,7 +41,7 @@ class Pg8000Adapter(BlockingAdapter):
             port=where["port"],
             database=where["database"],
             password=where["password"],
-            ssl_context=False,
+            ssl_context=ssl_context(where) or False,
         )
 
     def close(self, connection: Any) -> None:

@@ -32,7 +32,7 @@ class PsqlpyAdapter(AsyncAdapter):
             username=where["user"],
             password=where["password"],
             db_name=where["database"],
-            ssl_mode=psqlpy.SslMode.Disable,
+            **_tls(where["tls"]),
             max_db_pool_size=max(job.concurrency, SMALLEST_POOL),
         )
 
@@ -91,3 +91,9 @@ class PsqlpyAdapter(AsyncAdapter):
             return len(target.rows)
 
         return operation
+
+
+def _tls(tls: dict[str, Any] | None) -> dict[str, Any]:
+    if tls is None:
+        return {"ssl_mode": psqlpy.SslMode.Disable}
+    return {"ssl_mode": psqlpy.SslMode.VerifyFull, "ca_file": tls["ca_file"]}

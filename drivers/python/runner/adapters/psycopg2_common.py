@@ -10,6 +10,7 @@ import psycopg2.extensions
 import psycopg2.extras
 
 from runner.job import BadJobError, Job, UnsupportedError
+from runner.tls import libpq_arguments
 
 CURSORS = {"tuple": None, "dict": psycopg2.extras.DictCursor}
 
@@ -40,7 +41,7 @@ def connect_arguments(job: Job) -> dict[str, Any]:
         "user": connection["user"],
         "password": connection["password"],
         "dbname": connection["database"],
-        "sslmode": "disable",
+        **libpq_arguments(connection),
         "gssencmode": "disable",
     }
 

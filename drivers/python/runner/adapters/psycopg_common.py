@@ -8,6 +8,7 @@ import psycopg
 from psycopg import pq
 
 from runner.job import Job, Query
+from runner.tls import libpq_arguments
 
 # Raw cursors take PostgreSQL's own $1 placeholders; `prepare=True` prepares at
 # the first execution instead of after the fifth.
@@ -42,7 +43,7 @@ def connect_arguments(job: Job) -> dict[str, Any]:
         "user": connection["user"],
         "password": connection["password"],
         "dbname": connection["database"],
-        "sslmode": "disable",
+        **libpq_arguments(connection),
         "gssencmode": "disable",
         "autocommit": True,
     }

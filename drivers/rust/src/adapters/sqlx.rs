@@ -112,8 +112,13 @@ fn options(connection: &Connection) -> PgConnectOptions {
     let mut options = PgConnectOptions::new_without_pgpass()
         .port(connection.port)
         .username(&connection.user)
-        .database(&connection.database)
-        .ssl_mode(PgSslMode::Disable);
+        .database(&connection.database);
+    options = match &connection.tls {
+        None => options.ssl_mode(PgSslMode::Disable),
+        Some(tls) => options
+            .ssl_mode(PgSslMode::VerifyFull)
+            .ssl_root_cert(&tls.ca_file),
+    };
     options = if connection.host.starts_with('/') {
         options.socket(&connection.host)
     } else {

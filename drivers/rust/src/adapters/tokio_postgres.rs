@@ -7,16 +7,20 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
 use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::adapter::{Answer, Description, Driver, Worker, refuse_options};
 use crate::failure::Failure;
 use crate::job::{Column, Connection, Job, Kind, Query, Scalar, Type as Declared};
 use crate::native::FromJson;
 use crate::rowset::{self, BoxError, Get, Layout, MakeValues, Set, values_of};
+use crate::tls;
 use crate::with_native;
 
 /// A value to send. Those of the job are there as long as the process is.
@@ -25,6 +29,7 @@ type Parameter = &'static (dyn ToSql + Sync);
 /// The driver with one job's query.
 pub struct TokioPostgres {
     config: Config,
+    tls: Option<MakeRustlsConnect>,
     kind: Kind,
     plan: Arc<Plan>,
 }
@@ -44,8 +49,11 @@ impl Driver for TokioPostgres {
 
     fn new(job: &Job) -> Result<Self, Failure> {
         refuse_options(job)?;
+        let tls = job.connection.tls.as_ref();
+        let verified = tls.map(tls::client_config).transpose()?;
         Ok(Self {
             config: config(&job.connection),
+            tls: verified.map(MakeRustlsConnect::new),
             kind: job.query.kind,
             plan: Arc::new(Plan::new(&job.query)?),
         })
@@ -75,11 +83,11 @@ impl Driver for TokioPostgres {
     }
 
     async fn connect(&self) -> Result<Connected, Failure> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(failure)?;
-        let connection = tokio::spawn(async move {
-            // What ends a connection reaches its client too, and is told from there.
-            let _ = connection.await;
-        });
+        let connected = match &self.tls {
+            None => self.config.connect(NoTls).await.map(started),
+            Some(tls) => self.config.connect(tls.clone()).await.map(started),
+        };
+        let (client, connection) = connected.map_err(failure)?;
         let statement = client.prepare(&self.plan.sql).await.map_err(failure)?;
         Ok(Connected {
             client,
@@ -91,8 +99,27 @@ impl Driver for TokioPostgres {
     }
 }
 
+/// The client with its connection's task.
+fn started<S, T>(
+    (client, connection): (Client, tokio_postgres::Connection<S, T>),
+) -> (Client, JoinHandle<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let task = tokio::spawn(async move {
+        // What ends a connection reaches its client too, and is told from there.
+        let _ = connection.await;
+    });
+    (client, task)
+}
+
 fn config(connection: &Connection) -> Config {
     let mut config = Config::new();
+    config.ssl_mode(match connection.tls {
+        None => SslMode::Disable,
+        Some(_) => SslMode::Require,
+    });
     config
         .host(&connection.host)
         .port(connection.port)

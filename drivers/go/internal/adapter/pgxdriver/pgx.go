@@ -75,8 +75,13 @@ var dsnEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
 
 // dsn names everything that ParseConfig would take from the environment.
 func dsn(c job.Connection) string {
-	text := fmt.Sprintf("host='%s' port=%d user='%s' dbname='%s' sslmode=disable",
+	text := fmt.Sprintf("host='%s' port=%d user='%s' dbname='%s'",
 		dsnEscapes.Replace(c.Host), c.Port, dsnEscapes.Replace(c.User), dsnEscapes.Replace(c.Database))
+	if c.TLS == nil {
+		text += " sslmode=disable"
+	} else {
+		text += fmt.Sprintf(" sslmode=verify-full sslrootcert='%s'", dsnEscapes.Replace(c.TLS.CAFile))
+	}
 	if c.Password != nil {
 		text += fmt.Sprintf(" password='%s'", dsnEscapes.Replace(*c.Password))
 	}

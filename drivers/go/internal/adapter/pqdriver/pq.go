@@ -53,6 +53,10 @@ func New(j *job.Job) (adapter.Adapter, error) {
 
 func config(c job.Connection) pq.Config {
 	config := pq.Config{Host: c.Host, Port: c.Port, User: c.User, Database: c.Database, SSLMode: pq.SSLModeDisable}
+	if c.TLS != nil {
+		config.SSLMode = pq.SSLModeVerifyFull
+		config.SSLRootCert = c.TLS.CAFile
+	}
 	if c.Password != nil {
 		config.Password = *c.Password
 	}
