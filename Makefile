@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Tests of one file mostly share what is costly to start, so they stay together until a worker idles.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 # A language's own tools, wherever its runner has them from.
 IN := $(BIN)/pgbench-drivers exec
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.10 --generate-hashes \
@@ -31,12 +33,12 @@ test: $(VENV)/.dev ## run all tests
 	sh tests/report/install-chromium.sh
 	sh pgstride/tests/install-pgbouncer.sh
 	$(IN) -e pgstride-tests python sh ../../pgstride/tests/install-kerberos.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 	$(IN) go go test ./...
 	$(IN) node npm test
 	$(IN) --optional rust cargo test --release --locked --quiet
-	$(IN) -e pgstride-tests python python -m pytest --quiet ../../pgstride
-	$(IN) -e pgstride-debug python python -m pytest --quiet ../../pgstride/tests/core
+	$(IN) -e pgstride-tests python python -m pytest --quiet $(PARALLEL) ../../pgstride
+	$(IN) -e pgstride-debug python python -m pytest --quiet $(PARALLEL) ../../pgstride/tests/core
 	$(MAKE) docs
 
 docs: $(VENV)/.bench ## build pgstride's documentation into pgstride/build/site
