@@ -37,6 +37,7 @@ test: $(VENV)/.dev ## run all tests
 	$(IN) go go test ./...
 	$(IN) node npm test
 	$(IN) --optional rust cargo test --release --locked --quiet
+	$(IN) --optional java mvn -q test
 	$(IN) -e pgstride-tests python python -m pytest --quiet $(PARALLEL) ../../pgstride
 	$(IN) -e pgstride-debug python python -m pytest --quiet $(PARALLEL) ../../pgstride/tests/core
 	$(MAKE) docs
@@ -61,12 +62,14 @@ lint: $(VENV)/.dev ## formatters, linters, type checkers, import rules of every 
 	$(IN) node npm run lint
 	$(IN) --optional rust cargo fmt --check
 	$(IN) --optional rust cargo clippy --release --locked --all-targets --quiet -- -D warnings
+	$(IN) --optional java mvn -q spotless:check test-compile -Dtarget=target/lint -Dmaven.compiler.failOnWarning=true
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	$(IN) go gofmt -w .
 	$(IN) --optional rust cargo fmt
+	$(IN) --optional java mvn -q spotless:apply
 
 schema: $(VENV)/.dev ## renew the JSON Schemas from the classes
 	$(BIN)/python -m pgbench_drivers.contract.schema
@@ -78,7 +81,7 @@ lock: $(VENV)/.dev ## renew all Python lock files
 	  $(LOCK) $$file -o $${file%.in}.lock; done
 
 clean: ## remove everything that was installed or built
-	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/bun/node_modules drivers/go/bin drivers/rust/target
+	rm -rf $(VENV) .toolchains drivers/python/.venvs drivers/node/node_modules drivers/bun/node_modules drivers/go/bin drivers/rust/target drivers/java/target
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -16,6 +16,7 @@ from pgbench_drivers.toolchains.base import (
 from pgbench_drivers.toolchains.bun import BunToolchain
 from pgbench_drivers.toolchains.c import CToolchain
 from pgbench_drivers.toolchains.go import GoToolchain
+from pgbench_drivers.toolchains.java import JavaToolchain
 from pgbench_drivers.toolchains.node import NodeToolchain
 from pgbench_drivers.toolchains.python import PythonToolchain
 from pgbench_drivers.toolchains.rust import RustToolchain
@@ -30,6 +31,7 @@ TOOLCHAINS: dict[str, Toolchain] = {
         BunToolchain(_NODE),
         GoToolchain(),
         RustToolchain(),
+        JavaToolchain(),
         CToolchain(),
     )
 }

@@ -19,6 +19,8 @@ ROWS = [
     "pg-pgbouncer",
     "postgres.js-pgbouncer",
     "pgx-pgbouncer",
+    "pgjdbc-pgbouncer",
+    "vertx-pgbouncer",
 ]
 NAMES = ("pg_type", "one_plus_one", "batch", "copy")
 REGISTERED = {driver.name: driver for driver in load_registry(REGISTRY)}

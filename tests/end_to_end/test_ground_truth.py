@@ -55,7 +55,7 @@ def measure(language: str, directory: Path) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("language", ["python", "node", "bun", "go", "c", "rust"])
+@pytest.mark.parametrize("language", ["python", "node", "bun", "go", "c", "rust", "java"])
 def test_throughput_mean_and_percentiles_are_within_two_percent(
     language: str, tmp_path: Path
 ) -> None:

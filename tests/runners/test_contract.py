@@ -34,6 +34,10 @@ UNSUPPORTED = {
     ("pg-native", "copy"): "COPY",
     ("ts-postgres", "copy"): "COPY",
     ("ts-postgres", "typed_rows"): "numeric",
+    ("vertx", "copy"): "COPY",
+    ("vertx", "pg_type"): "oid",
+    ("vertx-pgbouncer", "copy"): "COPY",
+    ("vertx-pgbouncer", "pg_type"): "oid",
     ("raw-drain", "copy"): "COPY",
     ("raw-drain", "batch"): "COPY",
 }

@@ -22,8 +22,11 @@ ROWS = 3
 DRIVERS = {
     driver.name: driver
     for driver in load_registry(REGISTRY)
-    if driver.entry.language in {"rust", "c"} and driver.entry.client == "async"
+    if driver.entry.language in {"rust", "c", "java"}
+    and driver.entry.client in {"async", "threads"}
 }
+# What a driver cannot decode.
+WITHOUT = {"vertx": {"oid"}, "vertx-pgbouncer": {"oid"}}
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,10 @@ def assert_right(name: str, query: JobQuery, server: Any, runners: Any) -> None:
 
 @pytest.mark.parametrize("name", DRIVERS)
 def test_every_type_is_decoded(name, embedded_server, runners) -> None:
-    expressions = ", ".join(value.sql for value in VALUES)
-    columns = [Column(f"c{i}", v.type, nullable=v.nullable) for i, v in enumerate(VALUES)]
-    right = checksum("".join(value.canonical for value in VALUES), len(VALUES), ROWS)
+    values = [value for value in VALUES if value.type not in WITHOUT.get(name, ())]
+    expressions = ", ".join(value.sql for value in values)
+    columns = [Column(f"c{i}", v.type, nullable=v.nullable) for i, v in enumerate(values)]
+    right = checksum("".join(value.canonical for value in values), len(values), ROWS)
     sql = f"SELECT {expressions} FROM generate_series(1, $1)"
     query = fetch(sql, [Argument("int4", ROWS)], columns, Expect(ROWS, right))
     assert_right(name, query, embedded_server, runners)
@@ -130,7 +134,7 @@ def test_every_type_is_decoded(name, embedded_server, runners) -> None:
 @pytest.mark.parametrize("name", DRIVERS)
 def test_arguments_come_back_as_they_went(name, embedded_server, runners) -> None:
     arguments = ARGUMENTS + (
-        ARGUMENTS_WITH_A_LIBRARY_TYPE if DRIVERS[name].entry.language == "rust" else []
+        ARGUMENTS_WITH_A_LIBRARY_TYPE if DRIVERS[name].entry.language != "c" else []
     )
     expressions = ", ".join(f"${i}::{a.type}" for i, (a, _) in enumerate(arguments, start=1))
     columns = [Column("c", a.type, nullable=a.value is None) for a, _ in arguments]
