@@ -49,6 +49,8 @@ def test_all_of_them_are_in_the_registry_and_in_no_plain_run() -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_it_sends_no_statement_with_a_name(audits, row: str, query: str) -> None:
     audited = audits[row, query]
+    if audited.unsupported:
+        pytest.skip(audited.failure)
     assert audited.sent is not None, audited.failure
     assert audited.breach is None
     assert not audited.sent.named

@@ -36,21 +36,24 @@ final class Runner<W extends Worker> {
   void run() throws Failure, IOException {
     events.write(hello(adapter.description()));
     List<W> workers = new ArrayList<>();
+    events.write(readyWith(workers));
+    measure(workers);
+    for (W worker : workers) {
+      close(worker);
+    }
+  }
+
+  /** Connects all workers and prepares them; whatever goes wrong is the driver's failure. */
+  private Event.Ready readyWith(List<W> workers) throws Failure {
     try {
       for (int i = 0; i < job.concurrency(); i++) {
         workers.add(adapter.connect());
       }
-      events.write(prepare(workers));
+      return prepare(workers);
     } catch (Mismatch mismatch) {
       throw Failure.wrongAnswer(mismatch.getMessage());
-    } catch (IOException error) {
-      throw error;
     } catch (Exception error) {
       throw Failure.ofDriver(error);
-    }
-    measure(workers);
-    for (W worker : workers) {
-      close(worker);
     }
   }
 

@@ -48,8 +48,19 @@ public final class Failure extends Exception {
     if (cause instanceof Failure failure) {
       return failure;
     }
-    String said = cause.getMessage();
-    String message = said == null ? cause.getClass().getName() : said;
+    String message = said(cause);
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (!message.contains(said(root))) {
+      message += ": " + said(root);
+    }
     return new Failure(Kind.DRIVER, message, cause);
+  }
+
+  private static String said(Throwable error) {
+    String message = error.getMessage();
+    return message == null ? error.getClass().getName() : message;
   }
 }

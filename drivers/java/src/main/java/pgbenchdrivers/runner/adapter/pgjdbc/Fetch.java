@@ -23,17 +23,6 @@ final class Fetch {
     this.columns = columns;
   }
 
-  /**
-   * Executes it once and leaves the rows unread. pgjdbc asks for binary results from the second
-   * execution on, when it knows the columns' types: so the answer that is verified comes as those
-   * that are measured.
-   */
-  Fetch executedOnce() throws SQLException {
-    statement.set(arguments);
-    statement.prepared.executeQuery().close();
-    return this;
-  }
-
   Rows run() throws SQLException, Mismatch {
     statement.set(arguments);
     try (ResultSet result = statement.prepared.executeQuery()) {

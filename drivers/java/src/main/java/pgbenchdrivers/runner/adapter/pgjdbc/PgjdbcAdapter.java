@@ -20,6 +20,8 @@ import pgbenchdrivers.runner.window.ThreadLoop;
  */
 public final class PgjdbcAdapter implements Adapter<PgjdbcWorker> {
   private static final String THRESHOLD = "prepare_threshold";
+  // Documented as "forceBinary": with another threshold the first answers come as text.
+  private static final int PREPARE_AT_ONCE = -1;
   // The documentation's way to unix sockets, for which the driver has no code of its own.
   private static final String SOCKET_FACTORY =
       "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg";
@@ -30,7 +32,7 @@ public final class PgjdbcAdapter implements Adapter<PgjdbcWorker> {
   public PgjdbcAdapter(Job job) throws Failure {
     Fields options = Options.of(job, THRESHOLD);
     this.job = job;
-    this.threshold = options.has(THRESHOLD) ? options.count(THRESHOLD, 0) : 1;
+    this.threshold = options.has(THRESHOLD) ? options.count(THRESHOLD, 0) : PREPARE_AT_ONCE;
   }
 
   @Override

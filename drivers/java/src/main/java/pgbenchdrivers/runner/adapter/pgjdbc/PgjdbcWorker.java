@@ -47,7 +47,7 @@ abstract class PgjdbcWorker implements Worker {
 
     Fetching(Connection connection, Job.Query query) throws SQLException {
       super(connection, query);
-      fetch = new Fetch(connection, query.sql(), query.args(), query.columns()).executedOnce();
+      fetch = new Fetch(connection, query.sql(), query.args(), query.columns());
     }
 
     @Override

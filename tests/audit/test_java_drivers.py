@@ -1,0 +1,86 @@
+"""What Java's drivers are known to send."""
+
+from __future__ import annotations
+
+import pytest
+
+from pgbench_drivers.audit.sentence import sentence
+from pgbench_drivers.config.options import Options
+from pgbench_drivers.config.queries import load_queries
+from pgbench_drivers.config.registry import load_registry
+from pgbench_drivers.execution.audit_session import audit
+from pgbench_drivers.paths import QUERIES, REGISTRY
+from pgbench_drivers.results.audit import Audit, Sent
+from pgbench_drivers.toolchains import TOOLCHAINS
+
+DRIVERS = ("pgjdbc", "vertx")
+NAMES = ("pg_type", "int_array", "batch", "copy")
+BATCH_ROWS = 1000
+
+Audits = dict[tuple[str, str], Audit]
+
+
+@pytest.fixture(scope="module")
+def audits() -> Audits:
+    """Both drivers on every query, once."""
+    probe = TOOLCHAINS["java"].probe()
+    if not probe.available:
+        pytest.skip(probe.text)
+    drivers = [driver for driver in load_registry(REGISTRY) if driver.name in DRIVERS]
+    queries = [query for query in load_queries(QUERIES) if query.name in NAMES]
+    found = audit(Options(server="embedded"), drivers, queries, print)
+    return {(one.driver, one.query): one for one in found}
+
+
+@pytest.fixture
+def sent(audits: Audits):
+    """What a driver sent for a query."""
+
+    def look(driver: str, query: str) -> Sent:
+        audited = audits[driver, query]
+        assert audited.sent is not None, audited.failure
+        return audited.sent
+
+    return look
+
+
+def test_vertx_says_what_it_cannot_do(audits: Audits) -> None:
+    reasons = {pair: audited.failure for pair, audited in audits.items() if audited.failure}
+    assert set(reasons) == {("vertx", "pg_type"), ("vertx", "copy")}
+    assert all(audits[pair].unsupported for pair in reasons)
+    assert "oid" in (reasons["vertx", "pg_type"] or "")
+    assert "COPY" in (reasons["vertx", "copy"] or "")
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_statements_are_prepared_once_and_results_binary(sent, driver: str) -> None:
+    found = sent(driver, "int_array")
+    assert (found.protocol, found.prepared, found.named) == ("extended", "per-connection", True)
+    assert (found.prepares, found.describes) == (0, 0)
+    assert found.results == ["binary"]
+    assert (found.round_trips, found.round_trips_most) == (1, 1)
+    assert found.other_commands == {}
+
+
+def test_pgjdbc_takes_some_types_as_text(sent) -> None:
+    assert set(sent("pgjdbc", "pg_type").results) == {"binary", "text"}
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_batch_is_pipelined_row_by_row_in_a_transaction(sent, driver: str) -> None:
+    found = sent(driver, "batch")
+    assert found.executions == found.rows_written == BATCH_ROWS
+    assert found.in_flight >= 50
+    assert found.other_commands == {"BEGIN": 1, "COMMIT": 1}
+    assert found.transactions == 1
+
+
+def test_pgjdbc_copies_text(sent) -> None:
+    assert sent("pgjdbc", "copy").copy == "text"
+
+
+def test_every_audit_has_its_sentence(audits: Audits) -> None:
+    kinds = {query.name: query.file.kind for query in load_queries(QUERIES)}
+    for (_, query), audited in audits.items():
+        if audited.sent:
+            assert sentence(audited.sent, kinds[query]).endswith(".")
