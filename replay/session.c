@@ -360,7 +360,9 @@ static int send_limited(struct session *session, struct named *portal, const str
     portal->position = ends ? answer->rows_end : end;
     counts->rows += rows;
     counts->bytes += part.length;
-    if (!ends)
+    if (ends)
+        counts->written += answer->written;
+    else
         output_copy(&session->output, PORTAL_SUSPENDED, sizeof PORTAL_SUSPENDED);
     return ends;
 }

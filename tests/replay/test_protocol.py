@@ -239,6 +239,14 @@ def test_statistics_tell_what_was_served(replay: ReplayServer, client: RawClient
     assert by_sql["INSERT"].written_rows == 5
 
 
+def test_rows_written_under_a_row_limit_count(replay: ReplayServer, client: RawClient) -> None:
+    # pgjdbc limits what it wants no rows of to one.
+    client.ask(parse("INSERT"), bind(), execute(limit=1), bind(), execute(limit=1), SYNC)
+    by_sql = {one.sql: one for one in replay.statistics().statements}
+    assert by_sql["INSERT"].executions == 2
+    assert by_sql["INSERT"].written_rows == 10
+
+
 def test_terminate_closes(client: RawClient) -> None:
     client.send(TERMINATE)
     assert client.read() is None
