@@ -11,14 +11,14 @@ import pgbenchdrivers.runner.job.Job.Argument;
 
 /** A query with its arguments, executed again and again. */
 final class Fetch {
-  private final Statement statement;
+  private final KeptStatement statement;
   private final Object[] arguments;
   private final List<Job.Column> columns;
 
   Fetch(Connection connection, String sql, List<Argument> arguments, List<Job.Column> columns)
       throws SQLException {
     this.statement =
-        new Statement(connection, sql, arguments.stream().map(Argument::type).toList());
+        new KeptStatement(connection, sql, arguments.stream().map(Argument::type).toList());
     this.arguments = arguments.stream().map(Argument::value).toArray();
     this.columns = columns;
   }

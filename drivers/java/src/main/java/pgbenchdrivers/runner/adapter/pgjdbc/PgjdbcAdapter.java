@@ -20,7 +20,8 @@ import pgbenchdrivers.runner.window.ThreadLoop;
  */
 public final class PgjdbcAdapter implements Adapter<PgjdbcWorker> {
   private static final String THRESHOLD = "prepare_threshold";
-  // Documented as "forceBinary": with another threshold the first answers come as text.
+  // Named on the server, and binary, from the first execution on: the driver's "forceBinary".
+  // With other thresholds the answer that is verified would come as text.
   private static final int PREPARE_AT_ONCE = -1;
   // The documentation's way to unix sockets, for which the driver has no code of its own.
   private static final String SOCKET_FACTORY =
@@ -41,19 +42,10 @@ public final class PgjdbcAdapter implements Adapter<PgjdbcWorker> {
   }
 
   private String mode() {
-    String statement =
-        threshold == 0
-            ? "unnamed statement, as prepareThreshold=0 has it"
-            : "PreparedStatement kept, named on the server from its first execution on "
-                + "(prepareThreshold="
-                + threshold
-                + ")";
+    String statement = "PreparedStatement kept, prepareThreshold=" + threshold;
+    String results = threshold == 0 ? "text" : "binary where pgjdbc has it";
     return switch (job.query().kind()) {
-      case FETCH ->
-          statement
-              + ", "
-              + (threshold == 0 ? "text" : "binary where pgjdbc has it")
-              + " results; autocommit; ResultSet's typed getters";
+      case FETCH -> statement + "; autocommit; ResultSet's typed getters; " + results;
       case BATCH -> statement + "; addBatch and executeBatch, not rewritten, in one transaction";
       case COPY -> "CopyManager, text COPY; autocommit";
     };

@@ -57,7 +57,7 @@ abstract class PgjdbcWorker implements Worker {
   }
 
   private static final class Batching extends PgjdbcWorker {
-    private final Statement insert;
+    private final KeptStatement insert;
     private final Object[][] rows;
 
     Batching(Connection connection, Job.Query query) throws SQLException {
@@ -65,7 +65,8 @@ abstract class PgjdbcWorker implements Worker {
       connection.setAutoCommit(false);
       List<Job.Column> columns = query.columns();
       insert =
-          new Statement(connection, query.sql(), columns.stream().map(Job.Column::type).toList());
+          new KeptStatement(
+              connection, query.sql(), columns.stream().map(Job.Column::type).toList());
       rows = query.target().rows();
     }
 

@@ -7,13 +7,13 @@ import java.util.List;
 import pgbenchdrivers.runner.job.Type;
 
 /** A PreparedStatement that is kept, and how its parameters are set. */
-final class Statement {
+final class KeptStatement {
   final PreparedStatement prepared;
   private final int[] order;
   private final Binder[] binders;
 
   /** Prepares a statement with $1 … for parameters of these types. */
-  Statement(Connection connection, String sql, List<Type> types) throws SQLException {
+  KeptStatement(Connection connection, String sql, List<Type> types) throws SQLException {
     Placeholders placeholders = Placeholders.of(sql);
     prepared = connection.prepareStatement(placeholders.sql());
     order = placeholders.order().stream().mapToInt(Integer::intValue).toArray();
