@@ -156,6 +156,15 @@ def test_go_s_null_allocates_nothing_for_a_query(
     assert window["allocations"]["count"] < 2000 < window["queries"]
 
 
+@pytest.mark.parametrize("name", ["pgjdbc", "vertx"])
+def test_java_tells_bytes_only(name, runners, embedded_server, job_queries, library) -> None:
+    query = job_queries["generate_series"]
+    *_, window = run(name, runners, embedded_server, query, library, count_allocations=True)
+    # An answer is 1,000 rows, and the smallest object takes 16 bytes.
+    assert window["allocations"]["count"] is None
+    assert window["allocations"]["bytes"] > window["queries"] * 1000 * 16
+
+
 @pytest.mark.parametrize("name", ["bun", "libpq", "tokio-postgres"])
 def test_other_runtimes_tell_nothing(name, runners, embedded_server, job_queries, library) -> None:
     query = job_queries["one_plus_one"]

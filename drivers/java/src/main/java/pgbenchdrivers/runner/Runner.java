@@ -13,6 +13,7 @@ import pgbenchdrivers.runner.event.Event;
 import pgbenchdrivers.runner.event.EventWriter;
 import pgbenchdrivers.runner.failure.Failure;
 import pgbenchdrivers.runner.job.Job;
+import pgbenchdrivers.runner.job.JobReader;
 import pgbenchdrivers.runner.window.OpenPace;
 import pgbenchdrivers.runner.window.Recorder;
 import pgbenchdrivers.runner.window.Windows;
@@ -60,7 +61,7 @@ final class Runner<W extends Worker> {
   private Event.Hello hello(Description driver) {
     return new Event.Hello(
         "hello",
-        job.contract(),
+        JobReader.CONTRACT,
         "java",
         new Event.Named(System.getProperty("java.vm.name"), System.getProperty("java.version")),
         new Event.Named(driver.name(), driver.version()),
@@ -118,12 +119,7 @@ final class Runner<W extends Worker> {
     } catch (Exception error) {
       throw Failure.ofDriver(error);
     }
-    Event.Finished finished = finished(name, measured);
-    if (job.contract() == 2) {
-      events.writeVersion2(finished);
-    } else {
-      events.write(finished);
-    }
+    events.write(finished(name, measured));
     return measured;
   }
 

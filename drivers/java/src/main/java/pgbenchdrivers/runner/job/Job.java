@@ -11,7 +11,6 @@ import java.util.List;
  * @param countAllocations whether windows tell how many bytes were allocated in them
  */
 public record Job(
-    int contract,
     String driver,
     JsonObject options,
     Connection connection,

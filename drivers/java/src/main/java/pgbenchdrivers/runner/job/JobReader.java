@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonReader;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import pgbenchdrivers.runner.failure.Failure;
 import pgbenchdrivers.runner.job.Job.Argument;
 import pgbenchdrivers.runner.job.Job.Arrivals;
@@ -24,8 +23,8 @@ import pgbenchdrivers.runner.job.Job.Target;
 
 /** Reads and checks the one line of JSON that a runner is given. */
 public final class JobReader {
-  /** The versions of docs/runner-contract.md that are spoken here. */
-  private static final Set<Integer> CONTRACTS = Set.of(2, 3);
+  /** The version of docs/runner-contract.md that is spoken here. */
+  public static final int CONTRACT = 3;
 
   private JobReader() {}
 
@@ -34,12 +33,11 @@ public final class JobReader {
     Fields job = Fields.of(parse(line), "");
     // The version comes first: all else may mean something new in another one.
     int contract = job.count("contract", 0);
-    if (!CONTRACTS.contains(contract)) {
+    if (contract != CONTRACT) {
       throw Failure.badJob(
-          "contract: this runner speaks version " + CONTRACTS + ", the job " + contract);
+          "contract: this runner speaks version " + CONTRACT + ", the job " + contract);
     }
     return new Job(
-        contract,
         job.string("driver"),
         job.has("options") ? job.object("options").json() : new JsonObject(),
         connection(job.object("connection")),

@@ -33,7 +33,7 @@ class JobReaderTest {
 
   private static final String COPY =
       """
-      {"contract": 2, "driver": "null", "options": {}, \
+      {"contract": 3, "driver": "null", "options": {}, \
       "connection": {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "d"}, \
       "query": {"name": "q", "kind": "copy", "sql": "copy t from stdin", "args": [], \
       "columns": [{"name": "a", "type": "int8"}, {"name": "b", "type": "bytea"}], \
