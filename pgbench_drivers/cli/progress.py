@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column
 
-from pgbench_drivers.plan.plan import Step, Windows, estimate_seconds
+from pgbench_drivers.plan.plan import CellKey, Step, Windows, estimate_seconds
 from pgbench_drivers.results.journal import StepRecord
 from pgbench_drivers.results.model import Round
 
@@ -108,7 +108,7 @@ class BarPresenter(Presenter):
         self._task: Any = None
         self._remaining = 0
         self._total = 0
-        self._windows = Windows(0, 0)
+        self._planned_seconds = 0.0
         self._seconds_per_step: float | None = None
         self._step_began = 0.0
 
@@ -123,7 +123,7 @@ class BarPresenter(Presenter):
     def planned(self, steps: Sequence[Step], windows: Windows) -> None:
         self.say(plan_text(steps, windows) if self._figures else steps_text(steps))
         self._remaining = self._total = len(steps)
-        self._windows = windows
+        self._planned_seconds = estimate_seconds(steps, windows) / max(1, len(steps))
         self._task = self._progress.add_task("starting", total=len(steps), left="", last="")
 
     def extended(self, steps: Sequence[Step]) -> None:
@@ -165,7 +165,7 @@ class BarPresenter(Presenter):
         self._progress.update(self._task, advance=1, left=self._time_left())
 
     def _time_left(self) -> str:
-        per_step = self._seconds_per_step or estimate_seconds(1, self._windows)
+        per_step = self._seconds_per_step or self._planned_seconds
         return f"{duration_text(self._remaining * per_step)} left"
 
 
@@ -202,9 +202,16 @@ def plan_text(steps: Sequence[Step], windows: Windows) -> str:
     return (
         f"{_count(len(cells), 'cell')} (driver × query × connections{rate}) in "
         f"{_count(rounds, 'round')} of "
-        f"{windows.warmup_seconds:g} s warm-up and {windows.measure_seconds:g} s measured: "
-        f"about {duration_text(estimate_seconds(len(steps), windows))}"
+        f"{windows.warmup_seconds:g} s warm-up{_longer(cells, windows)} and {windows.measure_seconds:g} s measured: "
+        f"about {duration_text(estimate_seconds(steps, windows))}"
     )
+
+
+def _longer(cells: Iterable[CellKey], windows: Windows) -> str:
+    """Whom the warm-up is longer for."""
+    drivers = dict.fromkeys(cell.driver for cell in cells if cell.driver in windows.warmups)
+    own = [f"{name} {windows.of(name).warmup_seconds:g} s" for name in sorted(drivers)]
+    return f" ({', '.join(own)})" if own else ""
 
 
 def steps_text(steps: Sequence[Step]) -> str:

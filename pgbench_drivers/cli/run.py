@@ -35,7 +35,7 @@ from pgbench_drivers.execution import session, sweep
 from pgbench_drivers.execution.header import resumed_options
 from pgbench_drivers.execution.request import Request
 from pgbench_drivers.paths import BENCH_TOML, RESULTS
-from pgbench_drivers.plan.plan import CellKey, Windows, make_steps
+from pgbench_drivers.plan.plan import CellKey, make_steps
 from pgbench_drivers.results import storage
 from pgbench_drivers.server import automatic, check_transport, shown_spec
 
@@ -275,12 +275,11 @@ def typed(server: str) -> str:
 
 def _show_plan(request: Request) -> None:
     options = request.options
-    windows = Windows.spread(options.warmup, options.duration, options.rounds)
     shares = sweep.SHARES if options.rate == "sweep" else (1.0,)
     steps = make_steps(request.cells() * len(shares), options.rounds, options.seed)
     for step in steps:
         click.echo(f"round {step.round + 1}  {step.cell}")
-    click.echo(f"\n{plan_text(steps, windows)}, plus set-up")
+    click.echo(f"\n{plan_text(steps, request.windows())}, plus set-up")
     if options.rate == "sweep":
         each = ", ".join(f"{share:.0%}" for share in shares)
         click.echo(f"every cell at {each} of its throughput, which is measured first")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from pgbench_drivers.config import toml
 from pgbench_drivers.config.options import select
@@ -23,9 +24,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LanguageEntry(_File, frozen=True):
-    """A language whose runner the toolbench knows how to prepare."""
+    """A language whose runner the toolbench knows how to prepare.
+
+    Its drivers are warmed up `warmup` times as long as a run says, for code that
+    is compiled while it runs.
+    """
 
     title: str
+    warmup: Annotated[float, Meta(ge=1)] = 1.0
 
 
 class DriverEntry(_File, frozen=True):
@@ -69,6 +75,7 @@ class DriverSpec:
     entry: DriverEntry
     twin_of: str | None = None
     variant: Variant | None = None
+    warmup: float = 1.0
 
     @property
     def synthetic(self) -> bool:
@@ -118,6 +125,7 @@ def load_registry(path: Path) -> list[DriverSpec]:
                 f"got {entry.language!r}"
             )
     return [
-        DriverSpec(name, file.languages[entry.language].title, entry)
+        DriverSpec(name, language.title, entry, warmup=language.warmup)
         for name, entry in file.drivers.items()
+        for language in [file.languages[entry.language]]
     ]

@@ -66,7 +66,7 @@ class Bench:
             runner=self.runners[step.cell.driver],
             connection=self.connection,
             admin=self.admin,
-            windows=self.windows,
+            windows=self.windows.of(step.cell.driver),
             seed=(self.seed + SEEDS_PER_ROUND * step.round) % SEEDS,
             timeout_seconds=self.timeout_seconds,
             client_cpus=self.client_cpus,

@@ -58,6 +58,7 @@ def driver_facts(spec: DriverSpec, not_run: Mapping[str, str]) -> model.Driver:
         not_run_reason=not_run.get(spec.name),
         twin_of=spec.twin_of,
         usage=entry.usage,
+        warmup=spec.warmup,
     )
 
 

@@ -45,7 +45,7 @@ def refine(
             say(f"every headline interval is within ±{width:.2%} ({driver} has the widest)")
             return
         steps = _next_round([c for c in cells if c.driver in measured], known, goal.seed)
-        if time.monotonic() + estimate_seconds(len(steps), goal.windows) > goal.deadline:
+        if time.monotonic() + estimate_seconds(steps, goal.windows) > goal.deadline:
             say(f"--max-time is up: {driver} is known to ±{width:.2%}, not ±{goal.precision:.2%}")
             return
         known_to = "not known yet" if math.isinf(width) else f"known to ±{width:.2%}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import QuerySpec
 from pgbench_drivers.config.registry import DriverSpec
-from pgbench_drivers.plan.plan import CellKey, make_cells
+from pgbench_drivers.plan.plan import CellKey, Windows, make_cells
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,9 @@ class Request:
             self.options.rates,
         )
         return [cell for cell in every if self.only is None or cell in self.only]
+
+    def windows(self) -> Windows:
+        """Those of each round."""
+        options = self.options
+        longer = {driver.name: driver.warmup for driver in self.drivers if driver.warmup != 1}
+        return Windows.spread(options.warmup, options.duration, options.rounds, longer)

@@ -103,7 +103,7 @@ def _run_on(
         drivers=request.drivers,
         queries=request.queries,
         runners=prepared.runners,
-        windows=Windows.spread(options.warmup, options.duration, options.rounds),
+        windows=request.windows(),
         seed=options.seed,
         timeout_seconds=options.timeout,
         say=say,

@@ -66,7 +66,8 @@ def rates_of(throughput: float, seconds: float) -> list[Rate]:
 
 def _throughput(bench: Bench, cell: Cell) -> float | Failure:
     step = Step(CellKey(cell.driver, cell.query, cell.concurrency), round=0, position=0)
-    record = measure(dataclasses.replace(bench, windows=WINDOWS), step)
+    windows = dataclasses.replace(WINDOWS, warmups=bench.windows.warmups)
+    record = measure(dataclasses.replace(bench, windows=windows), step)
     if record.round is not None:
         return queries_per_second(record.round)
     assert record.failure

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 # Starting a runner, connecting, verifying, creating tables: measured at
 # 0.4 to 1.2 s per step, by language.
@@ -40,16 +40,28 @@ class Windows:
 
     A cell's seconds are spread evenly over its rounds, so that a run takes
     the same time whatever the number of rounds, while the machine's drift
-    falls on all cells alike.
+    falls on all cells alike. `warmups` says of drivers how many times as long
+    they are warmed up, where that is not once.
     """
 
     warmup_seconds: float
     measure_seconds: float
+    warmups: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def spread(cls, warmup_seconds: float, measure_seconds: float, rounds: int) -> Windows:
+    def spread(
+        cls,
+        warmup_seconds: float,
+        measure_seconds: float,
+        rounds: int,
+        warmups: Mapping[str, float] | None = None,
+    ) -> Windows:
         """The windows of each of `rounds` rounds of a cell."""
-        return cls(warmup_seconds / rounds, measure_seconds / rounds)
+        return cls(warmup_seconds / rounds, measure_seconds / rounds, warmups or {})
+
+    def of(self, driver: str) -> Windows:
+        """Those of one driver."""
+        return Windows(self.warmup_seconds * self.warmups.get(driver, 1.0), self.measure_seconds)
 
 
 def make_cells(
@@ -89,6 +101,8 @@ def make_round_steps(
     return [Step(cell, number, position + i) for i, cell in enumerate(order)]
 
 
-def estimate_seconds(steps: int, windows: Windows) -> float:
-    """How long so many steps will take, in seconds."""
-    return steps * (windows.warmup_seconds + windows.measure_seconds + OVERHEAD_SECONDS_PER_STEP)
+def estimate_seconds(steps: Iterable[Step], windows: Windows) -> float:
+    """How long the steps will take, in seconds."""
+    own = [windows.of(step.cell.driver) for step in steps]
+    spent = sum(one.warmup_seconds + one.measure_seconds for one in own)
+    return spent + len(own) * OVERHEAD_SECONDS_PER_STEP

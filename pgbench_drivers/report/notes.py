@@ -262,6 +262,20 @@ def run_span(run: Run) -> str:
     return f"{first} {run.started_at[11:16]}–{until} UTC"
 
 
+def _longer_warmups(run: Run) -> str:
+    """The languages whose drivers were warmed up longer than the others, and how long."""
+    own = {
+        driver.language_title: run.options.warmup_seconds / run.options.rounds * driver.warmup
+        for driver in run.drivers
+        if driver.warmup != 1
+    }
+    return (
+        f" ({', '.join(f'{title}: {seconds:.3g} s' for title, seconds in own.items())})"
+        if own
+        else ""
+    )
+
+
 def windows(run: Run) -> str:
     """How a cell's seconds were spread over its rounds."""
     options = run.options
@@ -269,6 +283,7 @@ def windows(run: Run) -> str:
         f"{seconds / options.rounds:.3g} s"
         for seconds in (options.warmup_seconds, options.measure_seconds)
     )
+    warmup += _longer_warmups(run)
     most = max((len(cell.rounds) for cell in run.cells), default=0)
     if most > options.rounds:
         return f"{options.rounds} to {most} rounds of {measured}, each after {warmup} of warm-up"

@@ -122,7 +122,8 @@ class Driver(Document, frozen=True):
     `twin_of` names the driver that this is once more (A/A), to show the noise.
     `usage` is how the driver is used: as its documentation says for code that
     runs the same statement often, with more than that, or without named
-    prepared statements, which the audit has then looked for.
+    prepared statements, which the audit has then looked for. It was warmed up
+    `warmup` times as long as the options say.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Driver(Document, frozen=True):
     not_run_reason: str | None
     twin_of: str | None = None
     usage: Usage = "idiomatic"
+    warmup: float = 1.0
 
 
 class Query(Document, frozen=True):

@@ -144,6 +144,12 @@ def test_the_plan_says_how_long_it_takes() -> None:
     )
 
 
+def test_the_plan_says_whose_warm_up_is_longer() -> None:
+    steps = make_steps([CELL, CellKey("pgjdbc", "bytea", 8)], 5, seed=1)
+    said = plan_text(steps, Windows(1.0, 2.0, {"pgjdbc": 10.0, "vertx": 10.0}))
+    assert "of 1 s warm-up (pgjdbc 10 s) and 2 s measured: about 83 s" in said
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0 s"), (89, "89 s"), (600, "10 min"), (9000, "2.5 h")]
 )

@@ -36,6 +36,19 @@ def test_a_row_that_is_no_default_runs_only_when_it_is_named() -> None:
     assert extra & {driver.name for driver in both} == {"pgx-pgbouncer"}
 
 
+def test_a_language_s_warm_up_is_that_of_its_drivers() -> None:
+    warmups = {driver.entry.language: driver.warmup for driver in load_registry(REGISTRY)}
+    assert warmups.pop("java") == 10
+    assert set(warmups.values()) == {1}
+
+
+def test_a_warm_up_is_not_shorter_than_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "drivers.toml"
+    path.write_text('[languages.x]\ntitle = "X"\nwarmup = 0.5\n[drivers]\n')
+    with pytest.raises(UserError, match=r"languages.*warmup"):
+        load_registry(path)
+
+
 def test_an_unknown_usage_is_named(tmp_path: Path) -> None:
     path = tmp_path / "drivers.toml"
     path.write_text(

@@ -1,5 +1,6 @@
 """The plan: complete, shuffled, repeatable."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,4 +51,15 @@ def test_a_cell_s_seconds_do_not_depend_on_its_rounds() -> None:
     one, five = Windows.spread(5, 10, 1), Windows.spread(5, 10, 5)
     assert (one.warmup_seconds, one.measure_seconds) == (5, 10)
     assert (five.warmup_seconds * 5, five.measure_seconds * 5) == (5, 10)
-    assert estimate_seconds(1, one) > 15
+    assert estimate_seconds(make_steps(CELLS[:1], 1, seed=1), one) > 15
+
+
+def test_a_driver_s_longer_warm_up_is_its_own() -> None:
+    windows = Windows.spread(5, 10, 5, {"slow": 10})
+    assert windows.of("slow") == Windows(10, 2)
+    assert windows.of("other") == Windows(1, 2)
+    slow, other = (
+        estimate_seconds(make_steps(make_cells([name], ["q"], [8]), 5, seed=1), windows)
+        for name in ("slow", "other")
+    )
+    assert slow - other == pytest.approx(5 * 9)
