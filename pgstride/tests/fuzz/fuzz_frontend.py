@@ -1,4 +1,8 @@
-"""Fuzzes the core with libFuzzer; needs atheris. See docs/testing.md."""
+#!/usr/bin/env python
+"""Fuzzes the core with libFuzzer; needs atheris. See docs/testing.md.
+
+libFuzzer executes this file itself, to merge.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where fuzzing starts from: recorded exchanges, written ones, and a value of each type.
 
-`python seeds.py DIRECTORY` writes them as files, for libFuzzer.
+`python seeds.py DIRECTORY` writes them as files, for libFuzzer, with what it has found before.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "core"), str(HERE.parent / "codecs"
 import backend as b  # noqa: E402
 from codec_samples import SAMPLES  # noqa: E402
 from exchanges import EXCHANGES  # noqa: E402
+from grown import grown  # noqa: E402
 from target import PHASES, TYPES  # noqa: E402
 
 RECORDED = HERE / "corpus"
@@ -55,3 +56,5 @@ if __name__ == "__main__":
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in seeds().items():
         (directory / "".join(c if c.isalnum() or c == "-" else "_" for c in name)).write_bytes(data)
+    for number, data in enumerate(grown()):
+        (directory / f"grown-{number:05}").write_bytes(data)

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from grown import grown
 from mutations import mutate
 from seeds import seeds
 from target import run_one
@@ -28,6 +29,14 @@ def quiet():
 @pytest.mark.parametrize("name", CORPUS)
 def test_the_corpus_gives_no_finding(name: str):
     run_one(CORPUS[name])
+
+
+def test_what_fuzzing_has_reached_gives_no_finding():
+    for number, data in enumerate(grown()):
+        try:
+            run_one(data)
+        except Exception as error:  # noqa: BLE001 whatever it is
+            pytest.fail(f"{error!r} for input {number} of grown.zip: {data!r}")
 
 
 @pytest.mark.timeout(SECONDS + 120)
