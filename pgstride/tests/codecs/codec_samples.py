@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 import uuid
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -34,6 +35,11 @@ class Sample(NamedTuple):
     @property
     def data(self) -> bytes:
         return bytes.fromhex(self.hexadecimal)
+
+
+def shown(sample: Sample) -> str:
+    """A name for its tests, the same in every process: without addresses."""
+    return re.sub(r"0x[0-9a-f]+", "0x…", f"{sample.type} {sample.value!r}")
 
 
 UTC = dt.timezone.utc

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codec_samples import SAMPLES, Sample
+from codec_samples import SAMPLES, Sample, shown
 from pgstride.exceptions import InternalClientError, ProtocolError
 
 # Any number of bytes is a value of these.
@@ -17,10 +17,6 @@ FREE = {"text", "name", "bytea", "json", "xml"}
 # What decoding may raise: ValueError where Python's type cannot hold the value,
 # InternalClientError for an unknown type in a record.
 REFUSALS = (InternalClientError, ValueError, OverflowError)
-
-
-def shown(sample: Sample) -> str:
-    return f"{sample.type} {sample.value!r}"
 
 
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if s.type not in FREE], ids=shown)

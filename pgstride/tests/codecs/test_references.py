@@ -10,14 +10,10 @@ from typing import Any
 
 import pytest
 
-from codec_samples import SAMPLES, Sample
+from codec_samples import SAMPLES, Sample, shown
 
 # More than what caches of the interpreter's own may take in the meantime.
 ALLOWED_BLOCKS = 50
-
-
-def shown(sample: Sample) -> str:
-    return f"{sample.type} {sample.value!r}"
 
 
 def kept_blocks(action: Callable[[], object]) -> int:

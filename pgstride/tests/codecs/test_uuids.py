@@ -33,7 +33,7 @@ def decoded(registry: Any, plain: uuid.UUID) -> Any:
     return registry.decode(UUID_OID, plain.bytes)
 
 
-@pytest.mark.parametrize("plain", SAMPLES, ids=str)
+@pytest.mark.parametrize("plain", SAMPLES, ids=lambda plain: f"version {plain.version}")
 def test_all_attributes_are_the_same(registry: Any, plain: uuid.UUID) -> None:
     ours = decoded(registry, plain)
 

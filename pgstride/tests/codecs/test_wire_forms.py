@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 
-from codec_samples import SAMPLES, Sample
-
-
-def shown(sample: Sample) -> str:
-    return f"{sample.type} {sample.value!r}"
+from codec_samples import SAMPLES, Sample, shown
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=shown)
