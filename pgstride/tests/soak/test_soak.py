@@ -15,7 +15,7 @@ GROWTH_KIB = 20_000
 @pytest.fixture
 def own_server(monkeypatch):
     """Arguments for a server that nobody else uses, as it will be restarted."""
-    pytest.importorskip("pgbench_drivers.server", reason="the toolbench is not here")
+    pytest.importorskip("pgbench_drivers", reason="the toolbench is not here")
     monkeypatch.delenv("PGHOST", raising=False)
     with server() as arguments:
         yield arguments
