@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import queue
 import signal
@@ -23,13 +22,12 @@ from pgbench_drivers import signals
 from pgbench_drivers.contract.messages import Event, Job
 from pgbench_drivers.execution import proc
 from pgbench_drivers.execution.witness import Nobody, Witness
+from pgbench_drivers.server import processes
 
 TERMINATE_SECONDS = 1.0
 CHECK_SECONDS = 1.0
 STDERR_TAIL_BYTES = 4000
-PR_SET_PDEATHSIG = 1
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _DECODER = msgspec.json.Decoder(Event)
 
 
@@ -78,7 +76,7 @@ class RunnerProcess:
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             start_new_session=True,
-            preexec_fn=_child_setup(os.getpid(), cpus),  # noqa: PLW1509 two system calls only
+            preexec_fn=processes.child_setup(signal.SIGKILL, cpus),  # noqa: PLW1509 two system calls only
         )
         self._witness.running(self._process.pid)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -206,17 +204,6 @@ def _cpu_text(before: float | None, now: float | None) -> str:
     if before is None or now is None:
         return ""
     return f", in which it used {now - before:.0f} s of CPU"
-
-
-def _child_setup(parent: int, cpus: frozenset[int] | None) -> Callable[[], None]:
-    def setup() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-        if cpus:
-            os.sched_setaffinity(0, cpus)
-
-    return setup
 
 
 def _close_quietly(stream: IO[bytes]) -> None:

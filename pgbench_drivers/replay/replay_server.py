@@ -6,7 +6,6 @@ import contextlib
 import signal
 import tempfile
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -46,7 +45,7 @@ class Statistics(msgspec.Struct, frozen=True):
         return sum(statement.written_rows for statement in self.statements)
 
 
-class ReplayServer:
+class ReplayServer(Program):
     """Answers from the recording at `endpoint` while the block lasts.
 
     User, password and database of `like` are kept, though any are let in.
@@ -65,49 +64,23 @@ class ReplayServer:
         self._directory = tempfile.TemporaryDirectory(prefix="pgbench-replay-")
         unix = ["--unix", self._directory.name] if transport == "unix" else []
         argv = [str(program), str(recording), *unix]
-        self._program = Program(argv, "the replay server", ReplayError, cpus)
-        self._port = 0
-
-    def __enter__(self) -> ReplayServer:
-        try:
-            self._port = self._program.port()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        return self._program.pid
+        super().__init__(argv, "the replay server", ReplayError, cpus)
 
     @property
     def endpoint(self) -> Endpoint:
         """Where clients connect."""
         host = self._directory.name if self._transport == "unix" else "127.0.0.1"
         like = self._like
-        return Endpoint(host, self._port, like.user, like.password, like.database)
-
-    def cpu_seconds(self) -> float | None:
-        """CPU time that the server has used so far."""
-        return self._program.cpu_seconds()
+        return Endpoint(host, self.port, like.user, like.password, like.database)
 
     def statistics(self) -> Statistics:
         """What was served so far; raises ReplayError when the server has ended."""
         with contextlib.suppress(ProcessLookupError):
-            self._program.signal(signal.SIGUSR1)
-        return msgspec.json.decode(self._program.line(), type=Statistics)
+            self.signal(signal.SIGUSR1)
+        return msgspec.json.decode(self.line(), type=Statistics)
 
     def stop(self) -> Ended:
         """End the server; may be called twice."""
-        ended = self._program.stop()
+        ended = super().stop()
         self._directory.cleanup()
         return ended

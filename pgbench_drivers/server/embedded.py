@@ -42,7 +42,6 @@ LOG_LINES_IN_ERROR = 5
 # Fast shutdown, then immediate, then the kernel's.
 SHUTDOWN = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 CRASH = (signal.SIGQUIT, signal.SIGKILL)
-PR_SET_PDEATHSIG = 1
 IPC_RMID = 0
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -360,9 +359,7 @@ def _become(
             os.setuid(account.pw_uid)
         if dies_with_parent:
             # After setuid, which clears it (prctl(2)).
-            _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-            if os.getppid() != parent:
-                os._exit(1)
+            processes.die_with(parent, signal.SIGQUIT)
 
     return setup
 

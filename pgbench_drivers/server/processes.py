@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 PROC = Path("/proc")
+PR_SET_PDEATHSIG = 1
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 # Fields 14 to 17 and 22 of proc_pid_stat(5), counted from the one after the name.
 _USER_TIME, _SYSTEM_TIME, _START_TIME = 11, 12, 19
@@ -74,6 +80,28 @@ def _ticks(pid: int, *positions: int) -> float | None:
 def _fields(pid: int) -> list[str]:
     """What follows the program's name in proc_pid_stat(5); raises OSError."""
     return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+
+
+def die_with(parent: int, death: signal.Signals) -> None:
+    """Have this child, before it is another program, get that signal when its parent ends.
+
+    For Linux (PR_SET_PDEATHSIG of prctl(2)). Ends it where the parent is gone already.
+    """
+    _LIBC.prctl(PR_SET_PDEATHSIG, death)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def child_setup(death: signal.Signals, cpus: frozenset[int] | None) -> Callable[[], None]:
+    """What a child of this process calls first, to die with it and to run on `cpus`."""
+    parent = os.getpid()
+
+    def setup() -> None:
+        die_with(parent, death)
+        if cpus:
+            os.sched_setaffinity(0, cpus)
+
+    return setup
 
 
 def set_affinity(pids: list[int], cpus: frozenset[int]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import select
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
+from types import TracebackType
+from typing import IO, TypeVar
 
 import msgspec
 
@@ -19,9 +18,8 @@ from pgbench_drivers.server import processes
 
 ANSWER_TIMEOUT_SECONDS = 10.0
 STDERR_BYTES_IN_ERROR = 1000
-PR_SET_PDEATHSIG = 1
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_Program = TypeVar("_Program", bound="Program")
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class Ended:
 class Program:
     """The running program, `what` it is in words; it dies with the orchestrator too.
 
-    (Linux: PR_SET_PDEATHSIG.) Raises `failure` when it cannot be started or does
-    not answer.
+    (Linux: PR_SET_PDEATHSIG.) While the block lasts, it listens at `port`. Raises
+    `failure` when it cannot be started or does not answer.
     """
 
     def __init__(
@@ -48,6 +46,7 @@ class Program:
     ) -> None:
         self._what = what
         self._failure = failure
+        self.port = 0
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by stop()
         try:
             self._process = subprocess.Popen(
@@ -56,19 +55,32 @@ class Program:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 start_new_session=True,
-                preexec_fn=_child_setup(os.getpid(), cpus),  # noqa: PLW1509 two system calls only
+                preexec_fn=processes.child_setup(signal.SIGTERM, cpus),  # noqa: PLW1509 two system calls only
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise failure(f"{what} cannot be started: {error}") from error
+
+    def __enter__(self: _Program) -> _Program:
+        try:
+            # The first that it says.
+            self.port = int(msgspec.json.decode(self.line())["port"])
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
-
-    def port(self) -> int:
-        """Where it listens, which is the first that it says."""
-        return int(msgspec.json.decode(self.line())["port"])
 
     def line(self) -> bytes:
         """The next line of JSON that it writes."""
@@ -107,14 +119,3 @@ class Program:
             return ""
         self._stderr.seek(0)
         return self._stderr.read(STDERR_BYTES_IN_ERROR).decode(errors="replace").strip()
-
-
-def _child_setup(parent: int, cpus: frozenset[int] | None) -> Callable[[], None]:
-    def setup() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-        if cpus:
-            os.sched_setaffinity(0, cpus)
-
-    return setup
