@@ -5,19 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pgbench_drivers.audit.sentence import sentence
-from pgbench_drivers.config.options import Options
 from pgbench_drivers.config.queries import load_queries
-from pgbench_drivers.config.registry import load_registry
-from pgbench_drivers.execution.audit_session import audit
-from pgbench_drivers.paths import QUERIES, REGISTRY
-from pgbench_drivers.results.audit import Audit, Sent
+from pgbench_drivers.paths import QUERIES
 from pgbench_drivers.toolchains import TOOLCHAINS
+from tests.audit.auditing_drivers import Audits, audits_of
 
 DRIVERS = ("pgjdbc", "vertx")
 NAMES = ("pg_type", "int_array", "batch", "copy")
 BATCH_ROWS = 1000
-
-Audits = dict[tuple[str, str], Audit]
 
 
 @pytest.fixture(scope="module")
@@ -26,22 +21,7 @@ def audits() -> Audits:
     probe = TOOLCHAINS["java"].probe()
     if not probe.available:
         pytest.skip(probe.text)
-    drivers = [driver for driver in load_registry(REGISTRY) if driver.name in DRIVERS]
-    queries = [query for query in load_queries(QUERIES) if query.name in NAMES]
-    found = audit(Options(server="embedded"), drivers, queries, print)
-    return {(one.driver, one.query): one for one in found}
-
-
-@pytest.fixture
-def sent(audits: Audits):
-    """What a driver sent for a query."""
-
-    def look(driver: str, query: str) -> Sent:
-        audited = audits[driver, query]
-        assert audited.sent is not None, audited.failure
-        return audited.sent
-
-    return look
+    return audits_of(DRIVERS, NAMES)
 
 
 def test_vertx_says_what_it_cannot_do(audits: Audits) -> None:
